@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +48,30 @@ BRANCHES = 8
 LOGIC = (ast.If, ast.For, ast.While, ast.Try, ast.comprehension, ast.BoolOp, ast.IfExp, ast.match_case)
 
 
-def python(root: Path, *rooms: str) -> Iterator[tuple[Path, ast.Module]]:
-    """Each module of these rooms, and what it says."""
+@lru_cache(maxsize=2000)
+def _parsed(path: Path, changed: int) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def parsed(path: Path) -> list[ast.AST]:
+    """Every part of what a module says: read once, though a dozen rules ask, until `forget`."""
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+forget = _parsed.cache_clear
+"""Takes the trees of the whole house, some 300 MB, out of memory again"""
+
+
+def python(root: Path, *rooms: str) -> Iterator[tuple[Path, list[ast.AST]]]:
+    """Each module of these rooms, and every part of what it says."""
     for room in rooms or ROOMS:
         for path in sorted((root / room).rglob("*.py")):
-            yield path.relative_to(root), ast.parse((root / path).read_text(encoding="utf-8"))
+            yield path.relative_to(root), parsed(path)
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def imports(parts: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """All that is imported, wherever it stands in a module, as `room.module` or `room.module.name`."""
-    for node in ast.walk(tree):
+    for node in parts:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -76,31 +91,31 @@ def unpure(root: Path = ROOT) -> list[str]:
     """What a domain takes from outside of itself: imports beyond PURE, other capabilities' rooms but domains and the
     service's `base`, clocks, ids that are drawn, files."""
     found = []
-    for path, tree in python(root, "services"):
+    for path, parts in python(root, "services"):
         if not is_domain(path):
             continue
-        for line, name in imports(tree):
+        for line, name in imports(parts):
             own = f"services.{path.parts[1]}."
             inside = name.startswith(own) and (".domain" in name or name.startswith(f"{own}base."))
             if not (inside or PURE.fullmatch(name)) or name.rpartition(".")[2] in IMPURE:
                 found.append(f"{path}:{line} imports {name}")
-        for node in ast.walk(tree):
+        for node in parts:
             if isinstance(node, ast.Attribute) and node.attr in IMPURE - {"now"}:
                 found.append(f"{path}:{node.lineno} {node.attr}")
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in BUILT_IN:
                 found.append(f"{path}:{node.lineno} {node.id}")
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and _of_module(node, tree):
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and _of_module(node, parts):
                 found.append(f"{path}:{node.lineno} {ast.unparse(node)}")
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "now":
                 found.append(f"{path}:{node.lineno} now()")
     return found
 
 
-def _of_module(call: ast.Call, tree: ast.Module) -> bool:
+def _of_module(call: ast.Call, parts: list[ast.AST]) -> bool:
     """Whether `getattr` asks something that was imported, whose name is then seen by nobody."""
     imported = {
         alias.asname or alias.name.partition(".")[0]
-        for node in ast.walk(tree)
+        for node in parts
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
@@ -135,17 +150,24 @@ def late(root: Path = ROOT) -> list[str]:
     """Imports that import-linter does not see: by a name that is put together, and of what stands beside the rooms (the
     tests). MAY_BE_LATE has those that must be."""
     found = []
-    for path, tree in python(root):
-        for line, name in imports(tree):
+    for path, parts in python(root):
+        for line, name in imports(parts):
             top = name.partition(".")[0]
             beside = top not in ROOMS and (root / top).is_dir()
             if beside or (LATE.fullmatch(name) and str(path) not in MAY_BE_LATE):
                 found.append(f"{path}:{line} imports {name}")
-        for node in ast.walk(tree):
-            said = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+        for node in parts:
+            said = _named(node)
             if said in LATE_BUILT_IN or (said.startswith("sys.") and LATE.fullmatch(said)):
                 found.append(f"{path}:{node.lineno} {said}")
     return found
+
+
+def _named(node: ast.AST) -> str:
+    """A name, or what is taken of one by its name."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def unsaid(root: Path = ROOT) -> list[str]:
@@ -161,12 +183,12 @@ def unsaid(root: Path = ROOT) -> list[str]:
 def crossing(root: Path = ROOT) -> list[str]:
     """Whatever imports pages of another capability: by way of a third module, pages of two would have met."""
     found = []
-    for path, tree in python(root, "services"):
+    for path, parts in python(root, "services"):
         own = ".".join(path.parts[:3]) + "."
-        for line, name in imports(tree):
-            parts = name.split(".")
-            rooms = [part for part in parts[3:] if part == "pages" or part.endswith("_pages")]
-            if parts[0] == "services" and rooms and not name.startswith(own):
+        for line, name in imports(parts):
+            words = name.split(".")
+            rooms = [word for word in words[3:] if word == "pages" or word.endswith("_pages")]
+            if words[0] == "services" and rooms and not name.startswith(own):
                 found.append(f"{path}:{line} imports {name}")
     return found
 
@@ -177,9 +199,9 @@ def vague(root: Path = ROOT) -> list[str]:
     return sorted(str(one) for one in paths if VAGUE.fullmatch(one.name.removesuffix(".py")))
 
 
-def branches(tree: ast.AST) -> int:
+def branches(parts: list[ast.AST]) -> int:
     """How much there is in a module to go wrong: its ifs, loops, cases."""
-    return sum(isinstance(node, LOGIC) for node in ast.walk(tree))
+    return sum(isinstance(node, LOGIC) for node in parts)
 
 
 def own_test(path: Path) -> Path:
@@ -193,8 +215,8 @@ def without_test(root: Path = ROOT) -> list[str]:
     named = (root / "tests" / "house" / "without_test.txt").read_text(encoding="utf-8").splitlines()
     found = {
         str(path)
-        for path, tree in python(root)
-        if path.name != "__init__.py" and branches(tree) >= BRANCHES and not (root / own_test(path)).exists()
+        for path, parts in python(root)
+        if path.name != "__init__.py" and branches(parts) >= BRANCHES and not (root / own_test(path)).exists()
     }
     gone = [f"{name} has a test or no logic: take its line out" for name in named if name not in found]
     return sorted(found - set(named)) + gone
@@ -206,13 +228,13 @@ def taken(root: Path = ROOT) -> list[str]:
     ignored = settings(root)["ruff"]["lint"]["per-file-ignores"]
     free = [pattern for pattern, rules in ignored.items() if "TID251" in rules]
     found = []
-    for path, tree in python(root, "shared", "services"):
+    for path, parts in python(root, "shared", "services"):
         if any(matches(str(path), pattern) for pattern in free):
             continue
-        for node in ast.walk(tree):
+        for node in parts:
             if isinstance(node, ast.Attribute) and (name := _taken(node)):
                 found.append(f"{path}:{node.lineno} {name}")
-            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".run_in_executor"):
+            elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "run_in_executor":
                 named = {one.arg: one.value for one in node.keywords}
                 pool = node.args[0] if node.args else named.get("executor")
                 if pool is None or isinstance(pool, ast.Constant):
@@ -224,8 +246,8 @@ def _taken(node: ast.Attribute) -> str:
     """What an attribute takes of the event loop: its timers, its clock."""
     if node.attr in {"call_later", "call_at"}:
         return node.attr
-    of = ast.unparse(node.value)
-    return f"{of}.time" if node.attr == "time" and re.search(r"(^|[._])loop(\(\))?$", of) else ""
+    of = ast.unparse(node.value) if node.attr == "time" else ""
+    return f"{of}.time" if re.search(r"(^|[._])loop(\(\))?$", of) else ""
 
 
 def matches(path: str, pattern: str) -> bool:
