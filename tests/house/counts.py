@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.base.gc_pause import uncollected
 from tests.house.rules import RULES, forget, parsed
 from tests.house.tables import SKIP
 
@@ -127,6 +128,7 @@ def whole() -> dict[str, int]:
     return {name: number for name, number in found.items() if number}
 
 
+@uncollected()
 def counts() -> list[Count]:
     """All that is printed."""
     product = modules(*PRODUCT)
