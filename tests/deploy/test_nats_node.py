@@ -96,6 +96,7 @@ async def test_what_an_upgrade_writes_is_loaded_by_a_node_that_runs_and_nobody_i
         await nc.close()
 
 
+@pytest.mark.slow
 async def test_accounts_that_can_not_be_loaded_change_nothing(node: Running) -> None:
     operator = await node.connect(OPERATOR)
     await prepare(operator, NETWORK)

@@ -6,11 +6,12 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.house.rules import RULES, untried
+from shared.base.gc_pause import uncollected
+from tests.house.rules import RULES, forget, parsed, untried
 from tests.house.tables import SKIP
 
 ROOT = Path(__file__).parents[2]
@@ -64,8 +65,8 @@ def at(path: Path, line: int = 0) -> str:
     return f"{path.relative_to(ROOT)}{f':{line}' if line else ''}"
 
 
-def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+def functions(parts: Iterable[ast.AST]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in parts if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def is_route(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -85,7 +86,7 @@ def takes_all(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def patches(path: Path) -> list[int]:
     """The lines on which a test sets something of ours through pytest's monkeypatch."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in parsed(path):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PATCHES):
             continue
         if isinstance(node.func.value, ast.Name) and not OTHERS.match(ast.unparse(node.args[0])):
@@ -96,13 +97,14 @@ def patches(path: Path) -> list[int]:
 def set_private(path: Path) -> list[int]:
     """The lines on which a test sets a private member of something else, by hand instead of monkeypatch."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in parsed(path):
         for target in getattr(node, "targets", [getattr(node, "target", None)]) if isinstance(node, SETS) else ():
             for one in ast.walk(target) if target is not None else ():
                 inside = isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store | ast.Del)
                 if inside and re.match("_[a-z]", one.attr) and ast.unparse(one.value) != "self":
                     found.append(node.lineno)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in BY_NAME and len(node.args) > 1:
+        called = getattr(node, "func", None)
+        if getattr(called, "attr", getattr(called, "id", "")) in BY_NAME and len(node.args) > 1:
             named = node.args[1]
             if isinstance(named, ast.Constant) and re.match("_[a-z]", str(named.value)):
                 found.append(node.lineno)
@@ -123,10 +125,11 @@ def tasks() -> dict[str, int]:
 
 def whole() -> dict[str, int]:
     """Each module of the product with functions that are given a whole `Service`, and how many these are."""
-    found = {at(path): sum(map(takes_all, functions(ast.parse(path.read_text())))) for path in modules(*PRODUCT)}
+    found = {at(path): sum(map(takes_all, functions(parsed(path)))) for path in modules(*PRODUCT)}
     return {name: number for name, number in found.items() if number}
 
 
+@uncollected()
 def counts() -> list[Count]:
     """All that is printed."""
     product = modules(*PRODUCT)
@@ -139,18 +142,18 @@ def counts() -> list[Count]:
     long: list[tuple[int, str]] = []
     closures: list[str] = []
     for path in product:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for outer in functions(tree):
+        for outer in functions(parsed(path)):
             long.append(
                 ((outer.end_lineno or outer.lineno) - outer.lineno + 1, f"{at(path, outer.lineno)} {outer.name}")
             )
-            closures += [at(path, inner.lineno) for inner in functions(outer) if inner is not outer and is_route(inner)]
+            inside = (one for one in functions(ast.walk(outer)) if one is not outer)
+            closures += [at(path, one.lineno) for one in inside if is_route(one)]
     everything = [*product, *modules("tests")]
     wide = [at(path, line) for path in everything for line in wide_lines(path)]
     skipped = sum(line.endswith(SKIP) for path in everything for line in path.read_text().splitlines())
     patched = [at(path, line) for path in modules("tests") for line in patches(path)]
-    inside = [at(path, line) for path in modules("tests") for line in set_private(path)]
-    return [
+    by_hand = [at(path, line) for path in modules("tests") for line in set_private(path)]
+    found = [
         Count("lines of the kernel, without its stores", lines(kernel), 3500),
         Count("lines of its drivers: its stores, the client of NATS", lines([*stores, *broker]), 1200),
         Count("modules of a service's fullest folder", len(list(fullest.glob("*.py"))), 15, at(fullest)),
@@ -162,11 +165,13 @@ def counts() -> list[Count]:
         Count("`fmt: skip`, tests too, on tables of data", skipped, MOST_SKIPPED),
         Count("modules with logic that no test of their room imports, older ones", len(untried()), MOST_UNTRIED),
         Count("settings of ours by monkeypatch in tests", len(patched), 2, ", ".join(patched)),
-        Count("private members that tests set by hand", len(inside), 0, ", ".join(inside)),
+        Count("private members that tests set by hand", len(by_hand), 0, ", ".join(by_hand)),
         Count("functions that take a whole `Service`", sum(whole().values()), MOST_WHOLE),
         Count("places that begin a task of their own", sum(tasks().values())),
         *(Count(what, len(broken := rule()), 0, ", ".join(broken)) for what, rule in RULES),
     ]  # fmt: skip
+    forget()
+    return found
 
 
 def main() -> int:

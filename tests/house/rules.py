@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +50,30 @@ BRANCHES = 8
 LOGIC = (ast.If, ast.For, ast.While, ast.Try, ast.comprehension, ast.BoolOp, ast.IfExp, ast.match_case)
 
 
-def python(root: Path, *rooms: str) -> Iterator[tuple[Path, ast.Module]]:
-    """Each module of these rooms, and what it says."""
+@lru_cache(maxsize=2000)
+def _parsed(path: Path, changed: int) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def parsed(path: Path) -> list[ast.AST]:
+    """Every part of what a module says: read once, though a dozen rules ask, until `forget`."""
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+forget = _parsed.cache_clear
+"""Takes the trees of the whole house, some 300 MB, out of memory again"""
+
+
+def python(root: Path, *rooms: str) -> Iterator[tuple[Path, list[ast.AST]]]:
+    """Each module of these rooms, and every part of what it says."""
     for room in rooms or ROOMS:
         for path in sorted((root / room).rglob("*.py")):
-            yield path.relative_to(root), ast.parse((root / path).read_text(encoding="utf-8"))
+            yield path.relative_to(root), parsed(path)
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def imports(parts: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """All that is imported, wherever it stands in a module, as `room.module` or `room.module.name`."""
-    for node in ast.walk(tree):
+    for node in parts:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -78,31 +93,31 @@ def unpure(root: Path = ROOT) -> list[str]:
     """What a domain takes from outside of itself: imports beyond PURE, other capabilities' rooms but domains and the
     service's `base`, clocks, ids that are drawn, files."""
     found = []
-    for path, tree in python(root, "services"):
+    for path, parts in python(root, "services"):
         if not is_domain(path):
             continue
-        for line, name in imports(tree):
+        for line, name in imports(parts):
             own = f"services.{path.parts[1]}."
             inside = name.startswith(own) and (".domain" in name or name.startswith(f"{own}base."))
             if not (inside or PURE.fullmatch(name)) or name.rpartition(".")[2] in IMPURE:
                 found.append(f"{path}:{line} imports {name}")
-        for node in ast.walk(tree):
+        for node in parts:
             if isinstance(node, ast.Attribute) and node.attr in IMPURE - {"now"}:
                 found.append(f"{path}:{node.lineno} {node.attr}")
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in BUILT_IN:
                 found.append(f"{path}:{node.lineno} {node.id}")
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and _of_module(node, tree):
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and _of_module(node, parts):
                 found.append(f"{path}:{node.lineno} {ast.unparse(node)}")
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "now":
                 found.append(f"{path}:{node.lineno} now()")
     return found
 
 
-def _of_module(call: ast.Call, tree: ast.Module) -> bool:
+def _of_module(call: ast.Call, parts: list[ast.AST]) -> bool:
     """Whether `getattr` asks something that was imported, whose name is then seen by nobody."""
     imported = {
         alias.asname or alias.name.partition(".")[0]
-        for node in ast.walk(tree)
+        for node in parts
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
@@ -137,17 +152,24 @@ def late(root: Path = ROOT) -> list[str]:
     """Imports that import-linter does not see: by a name that is put together, and of what stands beside the rooms (the
     tests). MAY_BE_LATE has those that must be."""
     found = []
-    for path, tree in python(root):
-        for line, name in imports(tree):
+    for path, parts in python(root):
+        for line, name in imports(parts):
             top = name.partition(".")[0]
             beside = top not in ROOMS and (root / top).is_dir()
             if beside or (LATE.fullmatch(name) and str(path) not in MAY_BE_LATE):
                 found.append(f"{path}:{line} imports {name}")
-        for node in ast.walk(tree):
-            said = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+        for node in parts:
+            said = _named(node)
             if said in LATE_BUILT_IN or (said.startswith("sys.") and LATE.fullmatch(said)):
                 found.append(f"{path}:{node.lineno} {said}")
     return found
+
+
+def _named(node: ast.AST) -> str:
+    """A name, or what is taken of one by its name."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def unsaid(root: Path = ROOT) -> list[str]:
@@ -163,12 +185,12 @@ def unsaid(root: Path = ROOT) -> list[str]:
 def crossing(root: Path = ROOT) -> list[str]:
     """Whatever imports pages of another capability: by way of a third module, pages of two would have met."""
     found = []
-    for path, tree in python(root, "services"):
+    for path, parts in python(root, "services"):
         own = ".".join(path.parts[:3]) + "."
-        for line, name in imports(tree):
-            parts = name.split(".")
-            rooms = [part for part in parts[3:] if part == "pages" or part.endswith("_pages")]
-            if parts[0] == "services" and rooms and not name.startswith(own):
+        for line, name in imports(parts):
+            words = name.split(".")
+            rooms = [word for word in words[3:] if word == "pages" or word.endswith("_pages")]
+            if words[0] == "services" and rooms and not name.startswith(own):
                 found.append(f"{path}:{line} imports {name}")
     return found
 
@@ -179,16 +201,16 @@ def vague(root: Path = ROOT) -> list[str]:
     return sorted(str(one) for one in paths if VAGUE.fullmatch(one.name.removesuffix(".py")))
 
 
-def branches(tree: ast.AST) -> int:
+def branches(parts: list[ast.AST]) -> int:
     """How much there is in a module to go wrong: its ifs, loops, cases."""
-    return sum(isinstance(node, LOGIC) for node in ast.walk(tree))
+    return sum(isinstance(node, LOGIC) for node in parts)
 
 
 def own_test(path: Path) -> Path:
     return Path("tests") / path.parent / f"test_{path.name}"
 
 
-def has_test(root: Path, path: Path, tree: ast.Module, tested: Tested) -> bool:
+def has_test(root: Path, path: Path, parts: list[ast.AST], tested: Tested) -> bool:
     """Whether a module has a test where one looks for it:
 
     - its own, under its name;
@@ -203,9 +225,9 @@ def has_test(root: Path, path: Path, tree: ast.Module, tested: Tested) -> bool:
     name = ".".join(path.with_suffix("").parts)
     if any(f"{one}.".startswith(f"{name}.") for room in rooms for one in tested.imported.get(room, ())):
         return True
-    if path.name == "feature.py" or any(_called(node) == "APIRouter" for node in ast.walk(tree)):
+    if path.name == "feature.py" or any(_called(node) == "APIRouter" for node in parts):
         return any((root / room / "test_pages.py").exists() for room in rooms)
-    commands = set(_commands(tree))
+    commands = set(_commands(parts))
     return bool(commands) and commands <= tested.said
 
 
@@ -220,11 +242,11 @@ class Tested:
     def of(cls, root: Path) -> Tested:
         imported: dict[Path, set[str]] = {}
         said: set[str] = set()
-        for path, tree in python(root, "tests"):
+        for path, parts in python(root, "tests"):
             if path.name.startswith("test_"):
-                imported.setdefault(path.parent, set()).update(name for _, name in imports(tree))
+                imported.setdefault(path.parent, set()).update(name for _, name in imports(parts))
             said |= {
-                node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                node.value for node in parts if isinstance(node, ast.Constant) and isinstance(node.value, str)
             }
         return cls(imported, said)
 
@@ -233,9 +255,9 @@ def _called(node: ast.AST) -> str:
     return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
 
 
-def _commands(tree: ast.Module) -> Iterator[str]:
+def _commands(parts: list[ast.AST]) -> Iterator[str]:
     """The names of the commands that a module adds to the command line (`@app.command("name")`)."""
-    for function in ast.walk(tree):
+    for function in parts:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for one in function.decorator_list:
                 if _called(one) == "command" and isinstance(one, ast.Call):
@@ -254,8 +276,8 @@ def without_test(root: Path = ROOT) -> list[str]:
     named, tested = untried(root), Tested.of(root)
     found = {
         str(path)
-        for path, tree in python(root)
-        if path.name != "__init__.py" and branches(tree) >= BRANCHES and not has_test(root, path, tree, tested)
+        for path, parts in python(root)
+        if path.name != "__init__.py" and branches(parts) >= BRANCHES and not has_test(root, path, parts, tested)
     }
     gone = [f"{name} has a test or no logic: take its line out" for name in named if name not in found]
     return sorted(found - set(named)) + gone
@@ -267,13 +289,13 @@ def taken(root: Path = ROOT) -> list[str]:
     ignored = settings(root)["ruff"]["lint"]["per-file-ignores"]
     free = [pattern for pattern, rules in ignored.items() if "TID251" in rules]
     found = []
-    for path, tree in python(root, "shared", "services"):
+    for path, parts in python(root, "shared", "services"):
         if any(matches(str(path), pattern) for pattern in free):
             continue
-        for node in ast.walk(tree):
+        for node in parts:
             if isinstance(node, ast.Attribute) and (name := _taken(node)):
                 found.append(f"{path}:{node.lineno} {name}")
-            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".run_in_executor"):
+            elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "run_in_executor":
                 named = {one.arg: one.value for one in node.keywords}
                 pool = node.args[0] if node.args else named.get("executor")
                 if pool is None or isinstance(pool, ast.Constant):
@@ -285,8 +307,8 @@ def _taken(node: ast.Attribute) -> str:
     """What an attribute takes of the event loop: its timers, its clock."""
     if node.attr in {"call_later", "call_at"}:
         return node.attr
-    of = ast.unparse(node.value)
-    return f"{of}.time" if node.attr == "time" and re.search(r"(^|[._])loop(\(\))?$", of) else ""
+    of = ast.unparse(node.value) if node.attr == "time" else ""
+    return f"{of}.time" if re.search(r"(^|[._])loop(\(\))?$", of) else ""
 
 
 def matches(path: str, pattern: str) -> bool:

@@ -46,6 +46,7 @@ WHOLE = {
 """Who may be given a whole service, and for what. All else asks for a face of it (shared/runtime/faces.py)."""
 
 
+@pytest.mark.slow
 def test_what_may_not_grow_has_not_grown() -> None:
     # Not one test for each, whose names would have every worker count the whole house before it begins.
     found = counts()
@@ -56,10 +57,12 @@ def test_only_these_begin_tasks_of_their_own() -> None:
     assert tasks().keys() == TASKS.keys()
 
 
+@pytest.mark.slow
 def test_only_these_take_a_whole_service() -> None:
     assert whole().keys() == WHOLE.keys()
 
 
+@pytest.mark.slow
 def test_lines_are_kept_from_the_formatter_on_tables_of_data_alone() -> None:
     found = {at(path): len(not_on_a_table(path.read_text(encoding="utf-8"))) for path in modules(*PRODUCT, "tests")}
     assert {path: number for path, number in found.items() if number} == {}

@@ -108,6 +108,7 @@ def test_the_whole_sample_is_read_by_this_release_without_an_error(copy_of_sampl
     assert found["documents"] > 10_000
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_archive_is_said_in_one_sentence(tmp_path: Path) -> None:
     done = maillage("check-history", "--archive", str(tmp_path))
     assert done.returncode == 2 and "is no archive" in done.stderr and len(done.stderr.splitlines()) == 1

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.fixtures.accessibility import Barriers, barriers, node_modules
+from tests.fixtures.accessibility import Barriers, Unlike, barriers, node_modules
 from tests.fixtures.browser import needs_browser
 from tests.fixtures.installation import Up
 
@@ -58,7 +58,8 @@ def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
     seen: dict[str, int] = {}
     waiting = ["/"]
     visited: set[str] = set()
-    looked_at: set[str] = set()  # by axe, which takes its time: one page of each kind
+    unlike = Unlike()
+    judged = 0
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
     while waiting:
@@ -80,8 +81,8 @@ def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             problems.append(f"{path}: {wide} px too wide on a phone")
-        if (asked := kind_of(urlsplit(path).path)) not in looked_at:
-            looked_at.add(asked)
+        if unlike(page):  # axe takes its time
+            judged += 1
             problems.extend(f"{path}: {barrier}" for barrier in barriers(page))
         for href in page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href)"):
             where = urlsplit(urldefrag(href).url)
@@ -92,9 +93,22 @@ def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
             if found not in visited and found not in waiting and seen.get(kind, 0) < most:
                 seen[kind] = seen.get(kind, 0) + 1
                 waiting.append(found)
-    print(f"\n{len(visited)} pages of {len(seen)} kinds")
+    print(f"\n{len(visited)} pages of {len(seen)} kinds, of which axe judged {judged}")
     assert not problems, "\n".join(problems)
     assert {f"/{name}/" for name in SERVICES} <= visited
+
+
+FIELD = '<main><h1>Une page</h1><form><label for="{0}">{0}</label><input id="{1}"></form></main>'
+
+
+def test_a_page_is_judged_for_what_is_unlike_all_before_and_for_that_alone(page: Page, barriers: Barriers) -> None:
+    unlike = Unlike()
+    for named, field, judged in (("Nom", "Nom", True), ("Ville", "Ville", False), ("Ville", "Nom", True)):
+        page.set_content(f'<html lang="fr"><title>Essai</title>{FIELD.format(named, field)}</html>')
+        assert unlike(page) == judged
+    assert any(one.startswith("label") for one in barriers(page))
+    page.set_content(f'<html lang="fr"><title>Essai</title>{2 * FIELD.format("Nom", "Nom")}</html>')
+    assert unlike(page)
 
 
 @pytest.mark.parametrize("service", SERVICES)

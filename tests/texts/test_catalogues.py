@@ -29,6 +29,7 @@ def wanted() -> Catalog:
     return said()
 
 
+@pytest.mark.slow
 @each_language
 def test_nothing_is_missing_stale_or_said_with_other_values(path: Path, wanted: Catalog) -> None:
     assert list(wrong(read(path), wanted)) == [], "make texts, and docs/texts.md"
@@ -136,6 +137,7 @@ def test_a_text_that_joins_two_others_keeps_the_spaces_at_its_ends(path: Path) -
     assert bad == []
 
 
+@pytest.mark.slow
 def test_no_words_are_kept_for_a_refusal_that_nobody_says() -> None:
     """What no code of ours says is translated for nothing; words that a reference to nothing is refused with follow
     from what commands refer to."""

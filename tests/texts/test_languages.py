@@ -69,6 +69,7 @@ def test_numbers_and_days_are_written_as_the_language_does() -> None:
     assert str(locale_of("en")) == "en_GB" and str(locale_of("xx")) == "fr"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["fr"])
 def test_french_reads_no_catalogue(lang: str) -> None:
     """The command line, and whoever reads French, does not wait for English."""

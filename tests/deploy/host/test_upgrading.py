@@ -19,6 +19,7 @@ from tests.drill.conftest import Place
 from tests.services.newsletter.conftest import until
 
 
+@pytest.mark.slow
 async def test_what_a_new_release_reacts_to_it_reacts_to_on_an_older_data_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

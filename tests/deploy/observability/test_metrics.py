@@ -97,6 +97,7 @@ async def test_the_lag_of_views_is_the_distance_to_the_end_of_the_log(service: S
         assert behind == last - service.runner.position == 3
 
 
+@pytest.mark.slow
 async def test_a_reaction_shows_what_is_before_it_what_failed_and_what_it_gave_up_on(
     open_service: Open,
 ) -> None:

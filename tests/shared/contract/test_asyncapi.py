@@ -81,6 +81,7 @@ def test_every_reference_leads_somewhere_within_the_document(document: dict[str,
         assert pointer.startswith("#/") and isinstance(at(document, pointer), dict)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("validator", [Draft202012Validator, Draft7Validator])
 def test_every_payload_is_a_json_schema(document: dict[str, Any], validator: Any) -> None:
     """AsyncAPI's default schema language is a superset of draft 07; ours is read alike by it and by 2020-12."""
@@ -100,6 +101,7 @@ def test_a_stored_event_is_valid_by_its_published_payload_and_by_no_other(docume
     assert valid == {"StructureRegistered"}
 
 
+@pytest.mark.slow
 def test_the_official_json_schema_of_asyncapi_3_accepts_the_document(
     document: dict[str, Any], node_modules: Path
 ) -> None:

@@ -217,6 +217,7 @@ def ever_committed() -> Iterator[tuple[str, Schema]]:
             yield name, json.loads(git("cat-file", "blob", blob))
 
 
+@pytest.mark.slow
 def test_no_version_that_was_ever_committed_is_broken_by_the_code() -> None:
     try:
         if git("rev-parse", "--is-shallow-repository").strip() == "true":

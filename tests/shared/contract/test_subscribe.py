@@ -92,11 +92,13 @@ async def follows(cluster: Cluster, folder: Path, command: Sequence[str]) -> Non
         assert await heard(said, folder, len(AFTER) - 3) == AFTER[3:]
 
 
+@pytest.mark.slow
 async def test_the_python_subscriber_of_the_page_hears_all_events_once(cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "subscriber.py").write_text(program("python"))
     await follows(cluster, tmp_path, [sys.executable, "-W", "error", "subscriber.py"])
 
 
+@pytest.mark.slow
 async def test_the_javascript_subscriber_of_the_page_hears_all_events_once(
     cluster: Cluster, tmp_path: Path, node_modules: Path
 ) -> None:

@@ -44,7 +44,7 @@ MAKERS: dict[str, Callable[[Path, Where], Awaitable[Store]]] = {
 OpenStore = Callable[[], Awaitable[Store]]
 
 
-@pytest.fixture(params=MAKERS)
+@pytest.fixture(params=["sqlite", *(pytest.param(one, marks=pytest.mark.slow) for one in MAKERS if one != "sqlite")])
 async def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenStore]:
     opened: list[Store] = []
 

@@ -177,6 +177,7 @@ async def test_a_pair_told_apart_is_not_merged_nor_a_merged_pair_told_apart(proc
     assert await other.do(TellNamesakesApart(first=fourth, second=kept)) == "reference-merged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", [30, pytest.param(1000, marks=pytest.mark.drill)])
 async def test_no_answer_comes_after_a_closing(process: Open, rounds: int) -> None:
     one, other = await process("observatory", SURVEYS), await process("observatory", SURVEYS)
@@ -430,6 +431,7 @@ async def test_a_joining_that_comes_back_is_judged_like_a_joining(process: Open)
     assert await membership.do(LiftStrikes(**named)) == "reference-merged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", [30, pytest.param(1000, marks=pytest.mark.drill)])
 async def test_no_strike_of_a_merge_is_lifted_after_the_pair_was_told_apart(process: Open, rounds: int) -> None:
     one, other = await process("directory", STRUCTURE, NAMESAKES), await process("directory", STRUCTURE, NAMESAKES)

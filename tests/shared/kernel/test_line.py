@@ -164,6 +164,7 @@ def test_against_is_what_the_whole_lines_say(
         assert against(before, after, Member(), evolve, allows) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(LINES, st.integers(1, 12), DAYS)
 def test_a_strike_that_is_lifted_and_a_day_put_right_again_leave_no_trace(

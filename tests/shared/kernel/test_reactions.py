@@ -103,6 +103,7 @@ async def test_a_second_delivery_changes_nothing(open_service: Open) -> None:
     assert await service.log.last() == 3 and welcome.heard == [1] * 9
 
 
+@pytest.mark.slow
 async def test_a_reaction_that_was_cut_off_by_a_stop_is_done_after_the_restart_and_once(open_service: Open) -> None:
     welcome, begun = Welcome(), asyncio.Event()
 
@@ -181,6 +182,7 @@ async def test_a_failing_reaction_is_tried_again_with_growing_pauses_then_parked
     assert await service.reactions.retry("nobody", 1) is False and await service.reactions.retry("welcome", 99) is False
 
 
+@pytest.mark.slow
 async def test_a_parked_event_stays_parked_over_a_restart_until_it_is_dropped(open_service: Open) -> None:
     welcome = Welcome()
 

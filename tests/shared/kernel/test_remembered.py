@@ -118,6 +118,7 @@ async def test_a_command_that_comes_again_is_answered_by_its_first_outcome(offic
     assert isinstance(once_more, Outcome) and once_more.repeated
 
 
+@pytest.mark.slow
 async def test_what_is_remembered_is_what_the_log_says_after_any_commands(offices: list[Office]) -> None:
     """Two processes that remember and one that does not come to the same, in and out of order, with corrections."""
     chance = random.Random(8)

@@ -57,6 +57,7 @@ async def test_a_server_that_comes_back_with_a_shorter_log_is_written_to_no_more
     assert await service.log.last() == 10, "sequence 11 was not given out again"
 
 
+@pytest.mark.slow
 async def test_nothing_is_decided_on_half_a_history(server: NatsServer, service: Service) -> None:
     done = await service.execute(small.Register(name="Structure"), id=uuid4(), actor="test")
     for tag in ("eau", "santé", "école"):

@@ -86,6 +86,7 @@ async def there(services: Services, service: str, kind: str, key: UUID, day: dat
     return found
 
 
+@pytest.mark.slow
 async def test_it_is_there_from_the_first_day_of_anything_of_it(three: Services) -> None:
     structure = await do(three, "directory", RegisterStructure(name="Kynarou", kind="association"), date(2012, 1, 10))
     contact = await do(three, "directory", AddContact(structure=structure, name=Personal("Personne Exemple 1")))

@@ -152,6 +152,7 @@ async def test_the_clock_is_judged_again_before_each_part_of_many(
     assert await service.persons.end_terms() == 2 and kept(service, every) == 4 and looks > 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [FEW, FEW + 1])
 async def test_twenty_who_were_not_foretold_go_unasked_and_of_more_nobody(
     open_service: OpenService, definition: Definition, add: Add, number: int

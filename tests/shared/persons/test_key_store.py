@@ -226,6 +226,7 @@ def crashes(place: Path, what: str) -> list[Path]:
     return [place / str(step) for step in range(1, int(ended.stdout) + 1)]
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_leaves_keys_that_open_and_a_forgetting_that_can_be_ended(tmp_path: Path) -> None:
     ring = ring_of(tmp_path / "before" / "keys")
     gone, stays = sealed(ring, GONE), sealed(ring, STAYS)
@@ -305,6 +306,7 @@ def test_a_restore_forgets_again_whom_the_keys_here_knew_for_forgotten(
     again.close()
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_cut_off_at_any_step_can_be_restored(tmp_path: Path) -> None:
     ring = ring_of(tmp_path / "before" / "keys")
     gone, stays = sealed(ring, GONE), sealed(ring, STAYS)

@@ -80,6 +80,7 @@ async def test_who_is_not_there_is_known_at_once(services: dict[str, Asking]) ->
                 await services["events"].ask(name, "anything", {}, timeout=60)
 
 
+@pytest.mark.slow
 async def test_who_is_slow_is_waited_for_no_longer_than_asked(services: dict[str, Asking]) -> None:
     never = asyncio.Event()
 

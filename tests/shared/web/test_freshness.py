@@ -100,6 +100,7 @@ async def until(true: Callable[[], Any]) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.slow
 async def test_a_page_says_how_many_events_it_does_not_show_and_that_one_just_saved_is_among_them(
     service: Service, reader: AsyncClient
 ) -> None:
@@ -134,6 +135,7 @@ async def test_a_damaged_log_is_told_on_every_page(service: Service, reader: Asy
     assert "Le journal est abîmé." not in (await reader.get("/directory/nowhere")).text, "which shows nothing of it"
 
 
+@pytest.mark.slow
 async def test_a_log_that_does_not_answer_is_told_and_its_return_is_seen(tmp_path: Path) -> None:
     server = NatsServer(tmp_path / "nats")
     await server.start()

@@ -49,6 +49,7 @@ def closures(text: str) -> Iterator[str]:
             yield from sorted(_handlers(outer) & inside)
 
 
+@pytest.mark.slow
 def test_handlers_are_no_closures() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {name}"

@@ -56,6 +56,7 @@ async def written_once(town: Town, at: int, after: bool) -> None:
     assert imports_of(service).report(id) is not None and await imports_of(service).running(id) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 async def test_killed_at_any_command_and_begun_again_each_line_is_written_once(town: Town, after: bool) -> None:
     for at in range(1, 16):  # a start in each of four steps, four lines, the finish, five steps written down, the end

@@ -66,6 +66,7 @@ async def test_a_confirmed_import_writes_the_good_lines_once_however_often_it_is
     assert history.events[0].data.source == "Fichier d’essai"  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 async def test_an_import_that_was_interrupted_goes_on_and_leaves_out_what_was_left_out_at_its_start(
     town: Town,
 ) -> None:
@@ -102,6 +103,7 @@ async def test_an_import_that_was_interrupted_goes_on_and_leaves_out_what_was_le
     assert await town.service.log.last() == 599 + 2
 
 
+@pytest.mark.slow
 async def test_two_who_send_the_same_file_at_once_write_each_line_once(town: Town) -> None:
     table = read_table(b"Nom\n" + b"".join(b"Structure %d\n" % n for n in range(300)))
     shown = await importing.preview(town.service, table)

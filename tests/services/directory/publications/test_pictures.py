@@ -130,6 +130,7 @@ TOO_LARGE: dict[str, tuple[Callable[[], bytes], int]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", TAKEN)
 def test_a_picture_is_made_in_160_mb_whatever_it_takes_to_unfold(what: str) -> None:
     data = TAKEN[what]()
@@ -153,6 +154,7 @@ def peak_of() -> int:
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024
 
 
+@pytest.mark.slow
 def test_our_own_process_unfolds_nothing() -> None:
     data = worst((4000, 2000), "PNG", "RGBA", compress_level=1)
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here

@@ -8,6 +8,7 @@ from html import unescape
 from uuid import UUID
 
 import httpx2
+import pytest
 
 from services.directory.casework.domain.request import AnswerIdentification, RequestIdentification
 from services.directory.structures.domain.structure import CloseStructure
@@ -33,6 +34,7 @@ async def page(town: Town, path: str) -> str:
     return unescape(found.text)
 
 
+@pytest.mark.slow
 async def test_a_records_history_shows_the_fact_as_struck_and_on_its_day(town: Town) -> None:
     one = await town.do(structure("Kynarou"), at=datetime(2012, 6, 1, 10, tzinfo=UTC))
     await town.do(CloseStructure(structure=one, reason="Fin"), at=datetime(2014, 6, 1, 10, tzinfo=UTC))

@@ -58,6 +58,7 @@ async def kynarou(house: House) -> UUID:
     return one
 
 
+@pytest.mark.slow
 async def test_each_field_says_since_when_by_whom_and_from_what_source_and_what_it_was_before(
     house: House, chief: AsyncClient
 ) -> None:

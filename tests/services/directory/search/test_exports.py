@@ -106,6 +106,7 @@ async def test_a_vcard_folds_its_lines_and_escapes_what_would_end_one() -> None:
     assert (await written("vcard", [record(1), record(2)])).count(b"BEGIN:VCARD") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 async def test_memory_stays_flat_whatever_the_number(format: str) -> None:
     async def many(number: int) -> AsyncIterator[Document]:

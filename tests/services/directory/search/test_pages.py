@@ -107,6 +107,7 @@ async def seen(browser: AsyncClient, query: str = "") -> str:
     return answer.text
 
 
+@pytest.mark.slow
 async def test_one_box_finds_by_name_acronym_town_theme_and_country_without_accents_or_case(chief: AsyncClient) -> None:
     for asked in ("kynarou", "kyf", "TOULOUSE", "assainissement", "inde", "haute garonne kyf"):
         assert names(await seen(chief, f"q={asked}")) == ["Kynarou France (KYF)"], asked

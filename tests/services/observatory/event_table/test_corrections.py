@@ -118,6 +118,7 @@ def test_the_columns_are_those_that_the_table_has() -> None:
     assert set(COLUMNS) <= set(SCHEMA.names)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from(["strike", "lift", "redate"]), st.integers(1, 3)), max_size=8), st.data())
 def test_in_however_many_runs_it_is_written_the_table_says_what_a_line_does(

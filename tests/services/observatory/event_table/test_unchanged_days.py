@@ -8,6 +8,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ DAY = date(2015, 6, 30)
 LATEST = date(2024, 12, 31)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 2**32), new=st.integers(1, 6))
 def test_where_nothing_is_touched_every_figure_is_the_same(seed: int, new: int) -> None:
@@ -62,6 +64,7 @@ async def test_only_what_touches_the_day_is_counted_again(tmp_path: Path) -> Non
         assert await kept.known(table, DAY, 5) == 5
 
 
+@pytest.mark.slow
 async def test_what_other_services_say_changes_no_figure_of_an_indicator(tmp_path: Path) -> None:
     """So a figure that was counted at the last word of its own service stands."""
     whole = History()

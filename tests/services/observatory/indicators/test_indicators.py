@@ -28,6 +28,7 @@ SELECT 'a' AS path, 1 AS value, [1] AS events FROM known($as_of, $known)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INDICATORS)
 def test_an_indicator_counts_what_its_history_says(name: str, tmp_path: Path) -> None:
     history, expected = given.read(HERE / f"{name}.sql")

@@ -59,6 +59,7 @@ ONE_DAY = ("31", "34", "65")
 TWO_DAYS = ("31", "34")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cells", "years", "most"), [(ONE_DAY, 1, 12), (TWO_DAYS, 2, 9), (ONE_DAY, 2, 5)])
 def test_who_knows_the_rule_excludes_no_small_number(cells: Sequence[str], years: int, most: int) -> None:
     assert not attacked(histories(cells, years, most), by(released, cells, years), totals_up_to(most))

@@ -65,6 +65,7 @@ def plain(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
+@pytest.mark.slow
 async def test_the_pdf_is_tagged_has_a_language_and_a_title_and_says_what_the_page_says(leaves: list[Leaf]) -> None:
     made = sheets(leaves, FR)
     pdf = PdfReader(io.BytesIO(await Press().pdf(order(made, FR))))

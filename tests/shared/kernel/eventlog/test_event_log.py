@@ -29,6 +29,7 @@ async def test_an_empty_log_is_read_at_once(log: Log) -> None:
     assert await everything(log) == []
 
 
+@pytest.mark.slow
 async def test_20000_events_come_in_order_and_no_run_is_empty(log: Log) -> None:
     await filled(log, 20_000)
     runs = [[m.seq for m in run] async for run in log.read()]
@@ -58,6 +59,7 @@ async def test_following_goes_on_with_what_is_written_later_and_ends_where_it_is
     assert found == list(range(5, 31))
 
 
+@pytest.mark.slow
 async def test_a_slow_reader_gets_everything_too(log: Log) -> None:
     await filled(log, 9000)
     found: list[int] = []
@@ -126,6 +128,7 @@ async def breakable(nc: Client, network: str) -> AsyncIterator[Log]:
     await log.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", [1, 20, 49, 50])
 @pytest.mark.parametrize("follow", [False, True])
 async def test_a_missing_sequence_stops_the_reader_with_all_before_it_read(

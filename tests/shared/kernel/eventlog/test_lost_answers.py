@@ -120,6 +120,7 @@ async def test_a_conflict_is_still_a_conflict_when_its_answer_is_lost(nats_serve
     assert await log.last() == 1
 
 
+@pytest.mark.slow
 async def test_a_log_that_stays_away_is_unavailable_to_all_at_about_the_same_time(
     nats_server: NatsServer, log: Log
 ) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from shared.kernel.stores.lease import MongoLease
 from shared.kernel.stores.mongo_client import Mongo
 from tests.fixtures.small_directory import STRUCTURES
 
 
+@pytest.mark.slow
 async def test_whoever_starts_takes_over_at_once_from_one_that_was_silent_for_long_and_from_no_other(
     mongo_url: str, mongo_network: str
 ) -> None:

@@ -50,6 +50,7 @@ async def test_what_was_put_is_got_as_it_was(store: Store) -> None:
     assert await store.get_many(PEOPLE, []) == {}
 
 
+@pytest.mark.slow
 async def test_thousands_of_keys_are_got_at_once(store: Store) -> None:
     await filled(store, *(thing(str(n)) for n in range(600)))
     assert len(await store.get_many(PEOPLE, [str(n) for n in range(900)])) == 600

@@ -63,6 +63,7 @@ def poison(network: str) -> Iterator[tuple[str, bytes]]:
             yield f"{network}.{kind.service}.{kind.entity}.{entity}.{kind.type_name()}", json.dumps(body).encode()
 
 
+@pytest.mark.slow
 async def test_no_event_of_any_type_stops_a_view_or_the_table(nc: Client, log: Log, tmp_path: Path) -> None:
     messages = list(poison(log.network))
     for start in range(0, len(messages), 200):

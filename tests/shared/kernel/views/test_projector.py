@@ -388,6 +388,7 @@ class Moody(SqliteStore):
         return await super().versions()
 
 
+@pytest.mark.slow
 async def test_a_store_that_is_away_or_whose_view_was_swapped_meanwhile_loses_nothing(log: Log, tmp_path: Path) -> None:
     store = Moody(tmp_path / "v")
     async with running(log, tmp_path / "v", store=store, pace=Pace(retry=0.05)) as runner:

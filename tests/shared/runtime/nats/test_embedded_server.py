@@ -102,6 +102,7 @@ async def test_a_store_that_is_larger_than_what_is_free_is_written_to_after_a_st
         await server.stop()
 
 
+@pytest.mark.slow
 async def test_a_server_whose_new_starts_never_last_is_given_up_with_one_sentence(tmp_path: Path) -> None:
     server = NatsServer(tmp_path)
     await server.start()
@@ -119,6 +120,7 @@ async def test_a_server_whose_new_starts_never_last_is_given_up_with_one_sentenc
         await server.stop()
 
 
+@pytest.mark.slow
 async def test_a_server_that_ends_at_each_start_is_given_up_with_one_sentence(tmp_path: Path) -> None:
     server = NatsServer(tmp_path)
     await server.start()

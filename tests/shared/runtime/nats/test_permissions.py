@@ -405,6 +405,7 @@ async def test_the_stream_that_we_make_is_as_we_want_it(nc: Connection, network:
     assert unlike((await nc.jetstream().stream_info(network)).config, network, replicas=1) == []
 
 
+@pytest.mark.slow
 async def test_without_accounts_or_with_a_foreign_key_nobody_comes_in(house: House, tmp_path: Path) -> None:
     other = NatsServer(tmp_path, access=access(NETWORK))
     await other.start()

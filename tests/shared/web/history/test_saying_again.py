@@ -247,6 +247,7 @@ async def others(nc: Client, network: str, tmp_path: Path) -> AsyncIterator[dict
         await running.stop()
 
 
+@pytest.mark.slow
 async def test_what_a_structure_was_revised_to_is_said_again_alone(others: dict[str, Any]) -> None:
     """The whole record is shown as of the fact's day; only what it said, or what is changed now, is written."""
     service, front = others["directory"]

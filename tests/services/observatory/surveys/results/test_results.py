@@ -66,6 +66,7 @@ def counted(given: list[Version]) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 @given(st.lists(versions(), max_size=25))
 def test_results_are_those_of_a_plain_loop(given: list[Version]) -> None:
     found, plain = {one.question.id: one for one in results(QUESTIONS, given)}, counted(given)
@@ -100,6 +101,7 @@ def attacked(one: Result, total: int) -> list[int]:
     return [total - one.answered, *shown, *([one.answered - sum(shown)] if hidden else [])]
 
 
+@pytest.mark.slow
 @given(st.lists(versions(), max_size=40))
 def test_nothing_public_points_to_one_to_four_answers(given: list[Version]) -> None:
     for one in (one.public(len(given)) for one in results(QUESTIONS, given)):
