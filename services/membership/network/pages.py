@@ -9,11 +9,10 @@ from starlette.responses import Response
 
 from services.membership.base.queries import everything
 from services.membership.base.rendering import render
-from services.membership.network.domain.network import NETWORK_ID
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from shared.base.translations import L, Lang, colon, translated
 from shared.contract import Event
-from shared.notions.network import DYES, LAWS
+from shared.notions.network import DYES, LAWS, NETWORK_ID
 from shared.notions.network.view import OURSELVES, said_in
 from shared.runtime.faces import OpenViews
 from shared.web.formatting import day, department, language_name
