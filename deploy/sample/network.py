@@ -54,9 +54,9 @@ def charter(key: str, name: str, adopted: datetime) -> Iterator[Step]:
 
 
 def colleges() -> Iterator[Step]:
-    for one in BEGINNING.colleges:
-        command = OpenCollege.model_validate({"college": one.code, "title": one.title})
-        yield Step(f"college/{one.code}", command, _when(one.since or BEGINNING.since))
+    for one in steps(BEGINNING):
+        if one.command == OpenCollege.__name__:
+            yield Step(f"college/{one.fields['college']}", OpenCollege(**one.fields), _when(one.day))
 
 
 def peers() -> Iterator[Step]:

@@ -44,7 +44,7 @@ from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
 
-COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES)
+BESIDE: Sequence[View] = (ACCESS, OURSELVES)
 """The views that every service has beside its own"""
 
 PARKED = "parked"
@@ -240,7 +240,7 @@ class Service:
         self.keyring = Keyring(around.data / "keys", around.network, definition.name, outside=self.outside)
         self.key_marks = KeyMarks(around.data / "keys", definition.name)
         self.store = around.store
-        self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
+        self.runner = Runner(self.log, self.store, [*definition.views, *BESIDE], definition.name, self.outside)
         self.log.judgement = self.runner
         self.freshness = Freshness(self.log, self.runner, self.outside)
         operator = operator_token(around.data / "keys")

@@ -61,8 +61,11 @@ class RegionSaid(Part):
 
 
 class CollegeSaid(Part):
+    """`persons`: it is of persons, not of structures."""
+
     code: Code
     title: Name
+    persons: bool = False
     since: date | None = None
 
 
@@ -177,7 +180,8 @@ def _steps(network: Beginning) -> Iterator[Step]:
             yield from _term(name, code, term, network.since)
     for one in network.colleges:
         says = Phrase(L("Collège ouvert\u00a0: {title}"), {"title": one.title})
-        fields = {"college": one.code, "title": one.title}
+        fields: dict[str, Any] = {"college": one.code, "title": one.title}
+        fields |= {"persons": True} if one.persons else {}
         yield Step("membership", "OpenCollege", fields, says, one.since or network.since)
     for bulletin in network.bulletins:
         says = Phrase(L("Bulletin ouvert\u00a0: {title}"), {"title": bulletin.title})
