@@ -38,7 +38,8 @@ def definitions() -> Iterator[Step]:
     """What the network says of itself but its names, which its charters bear."""
     for one in steps(BEGINNING):
         if one.command in SAYS and one.command != NameNetwork.__name__:
-            yield Step(f"network/{one.command}", SAYS[one.command](**one.fields), _when(one.day))
+            term = f"term/{one.fields['vocabulary']}/{one.fields['code']}" if "vocabulary" in one.fields else None
+            yield Step(term or f"network/{one.command}", SAYS[one.command](**one.fields), _when(one.day))
 
 
 def _when(day: date | None) -> datetime:
