@@ -86,7 +86,7 @@ def _drawn(command: DrawRegion, state: Ourselves, context: Context) -> Decision:
 def _spoken(command: ChooseLanguages, state: Ourselves, context: Context) -> Decision:
     chosen = tuple(dict.fromkeys(command.languages))
     if strange := set(chosen) - set(spoken()):
-        raise Refused("unknown-language", field="languages", language=min(strange))
+        raise Refused("language-not-offered", field="languages", language=min(strange))
     return [] if chosen == state.languages else [LanguagesChosen(languages=list(chosen))]
 
 

@@ -37,7 +37,7 @@ def test_a_network_may_say_that_it_has_no_region() -> None:
     ("command", "code"),
     [
         (DrawRegion(region="Bretagne"), "region-without-departments"),
-        (ChooseLanguages(languages=["fr", "tlh"]), "unknown-language"),
+        (ChooseLanguages(languages=["fr", "tlh"]), "language-not-offered"),
         (ChooseDye(dye="indigo"), "unknown-dye"),
         (ChooseLaw(law="1905"), "unknown-law"),
         (NamePrintedReviews(reviews=["elsewhere-2017"]), "unknown-printed-review"),
