@@ -40,8 +40,8 @@ async def network(service: Here[OpenViews], request: Request) -> Response:
         chosen=[("languages", one) for one in service.ourselves.languages],
         spoken=[language_name(one, lang) for one in service.ourselves.languages],
         printed=[("reviews", one) for one in ours.reviews or ()],
-        dyes=DYES,
-        laws=LAWS,
+        dye_said=translated(DYES.get(ours.dye or "", ""), lang),
+        law_said=translated(LAWS.get(ours.law or "", ""), lang),
         history=[_told(event, on, lang) for event, on in reversed(said)],
     )
 
