@@ -4,9 +4,8 @@ map."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
 
 from deploy.sample.plan import BEGINNING, DATA, Step, noon, noon_of, some_day
 from deploy.sample.structures import FOUNDED
@@ -39,8 +38,7 @@ SAYS: dict[str, type[Command]] = {
 
 
 def definitions() -> Iterator[Step]:
-    """What the network says of itself but its names, which its charters bear, and its bulletins; its colleges and lists
-    with it."""
+    """What the network says of itself but its names, which its charters bear: its colleges and lists with it."""
     for one in steps(BEGINNING, "membership"):
         if one.command != NameNetwork.__name__:
             yield Step(_key(one.command, one.fields), SAYS[one.command].model_validate(one.fields), _when(one.day))

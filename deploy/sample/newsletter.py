@@ -21,6 +21,7 @@ from services.newsletter.subscriptions.domain import (
 from shared.contract.newsletter.bulletins import BulletinCode, SectionCode
 from shared.contract.personal import Personal
 from shared.kernel.decider import derived_id
+from shared.notions.network.beginning import steps
 
 SUBSCRIBERS = 40
 LEFT = 3  # of more, who unsubscribed again
@@ -36,10 +37,10 @@ DRAFT: Sequence[tuple[SectionCode, str, str]] = (
 
 def bulletins() -> Iterator[Step]:
     """Those of the network, each opened on its day."""
-    for one in BEGINNING.bulletins:
-        said = {"bulletin": one.code, "title": one.title, "purpose": one.purpose}
-        at = noon_of(one.since) if one.since else noon(2012, 1, 3)
-        yield Step(f"bulletin/{one.code}", OpenBulletin.model_validate(said), at)
+    days = {one.code: one.since for one in BEGINNING.bulletins}
+    for one in steps(BEGINNING, "newsletter"):
+        at = noon_of(days[one.fields["bulletin"]] or END)
+        yield Step(f"bulletin/{one.fields['bulletin']}", OpenBulletin(**one.fields), at)
 
 
 def stages() -> Sequence[Stage]:

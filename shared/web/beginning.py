@@ -11,6 +11,7 @@ from shared.base.translations import Lang, Lexicon
 from shared.kernel.decider import Command, Refused
 from shared.notions.network.beginning import Step, Told
 from shared.runtime.faces import Commands, Defined
+from shared.runtime.service import Definition
 from shared.web.facts.obstacles import sentence_of
 
 
@@ -26,17 +27,15 @@ class NotSaid(Exception):
         self.step, self.why, self.told = step, why, told
 
 
-def commands_of(service: Defined) -> Mapping[str, type[Command]]:
+def commands_of(definition: Definition) -> Mapping[str, type[Command]]:
     """The commands of a service by their names, those that somebody may send."""
-    return {
-        one.__name__: one for decider in service.definition.deciders for one in decider.decisions if not one.internal
-    }
+    return {one.__name__: one for decider in definition.deciders for one in decider.decisions if not one.internal}
 
 
 async def say(service: Speaking, steps: Sequence[Step], actor: str, lexicon: Lexicon, lang: Lang) -> Told:
     """Says these steps, which are all of this service. Done again it adds nothing: what was said so once by the same
     sender is not said again, whatever came after it. Raises NotSaid."""
-    known, told = commands_of(service), Told()
+    known, told = commands_of(service.definition), Told()
     for step in steps:
         kind = known.get(step.command)
         if kind is None:

@@ -26,8 +26,11 @@ SOURCES = ("deploy", "services", "shared")
 def sources() -> list[str]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *SOURCES],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return [name for name in listed.stdout.splitlines() if not DATA.search(name) and (ROOT / name).is_file()]
 
 

@@ -47,7 +47,7 @@ def review(
     known_at: Annotated[str | None, typer.Option(help="As it was known on that day.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """The review that the network printed (MAILLAGE_REVIEW): every figure recomputed from events beside the published
+    """The review that the network printed: every figure recomputed from events beside the published
     one."""
 
     async def work() -> dict[str, Any]:
@@ -62,8 +62,9 @@ def review(
         return
     if not found["figures"]:
         out.print(
-            "This network has printed no review. Where it has printed one that Maillage knows, name it by "
-            "MAILLAGE_REVIEW; the review of any period is on the page /observatory/reviews.",
+            "This network has printed no review. Where it has printed one that Maillage knows, say so on the page "
+            "/membership/network, or name it by MAILLAGE_REVIEW; the review of any period is on the page "
+            "/observatory/reviews.",
             highlight=False,
             soft_wrap=True,
         )

@@ -9,11 +9,10 @@ from starlette.responses import Response
 
 from services.membership.base.queries import everything
 from services.membership.base.rendering import render
-from services.membership.network.domain.network import NETWORK_ID
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from shared.base.translations import L, Lang, colon, translated
 from shared.contract import Event
-from shared.notions.network import DYES, LAWS
+from shared.notions.network import DYES, LAWS, NETWORK_ID
 from shared.notions.network.view import OURSELVES, said_in
 from shared.runtime.faces import OpenViews
 from shared.web.formatting import day, department, language_name
@@ -41,8 +40,8 @@ async def network(service: Here[OpenViews], request: Request) -> Response:
         chosen=[("languages", one) for one in service.ourselves.languages],
         spoken=[language_name(one, lang) for one in service.ourselves.languages],
         printed=[("reviews", one) for one in ours.reviews or ()],
-        dyes=DYES,
-        laws=LAWS,
+        dye_said=translated(DYES.get(ours.dye or "", ""), lang),
+        law_said=translated(LAWS.get(ours.law or "", ""), lang),
         history=[_told(event, on, lang) for event, on in reversed(said)],
     )
 

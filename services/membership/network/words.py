@@ -25,7 +25,7 @@ WORDS: Words = {
     "field.law": "Droit",
     "field.reviews": "Bilans imprimés",
     "refused.region-without-departments": "Une région a des départements\u00a0: choisissez-les, ou ne la nommez pas.",
-    "refused.unknown-language": "Il n’y a pas de pages en «\u00a0{language}\u00a0».",
+    "refused.language-not-offered": "Il n’y a pas de pages en «\u00a0{language}\u00a0».",
     "refused.unknown-dye": "Cette couleur n’est pas une de celles de la maison. Choisissez-la dans la liste.",
     "refused.unknown-law": "Ce droit n’est pas connu. Choisissez-le dans la liste.",
     "refused.unknown-printed-review": "Le bilan «\u00a0{review}\u00a0» n’est pas connu de cette installation.",

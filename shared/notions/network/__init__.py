@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from shared.base.translations import L
+from shared.base.network_files import printed_reviews
+from shared.base.translations import L, Lang, languages
 from shared.contract import Event
 from shared.contract.membership.network import (
     DyeChosen,
@@ -37,6 +38,16 @@ LAWS: Mapping[str, str] = {
     "local": L("Droit local d’Alsace et de Moselle"),
 }
 """The laws under which a network may be an association"""
+
+
+def spoken() -> tuple[Lang, ...]:
+    """The languages that pages can be in."""
+    return languages()
+
+
+def known_reviews() -> tuple[str, ...]:
+    """The printed reviews that can be recounted, by their names."""
+    return printed_reviews()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,19 +61,25 @@ class RegionSaid(Part):
 
 
 class CollegeSaid(Part):
-    """`persons`: its members are persons, not structures; `titles`: what lists call it, where that is not its title."""
+    """`persons`: it is of persons, not of structures; `titles`: what lists call it, where that is not its title."""
 
     code: Code
     title: Name
-    titles: Titles = {}
     persons: bool = False
+    titles: Titles = {}
+    rank: int = 0
     since: date | None = None
 
 
 class BulletinSaid(Part):
+    """`arrivals`: what arrives in it by itself; `titles`: what lists call it, where that is not its title."""
+
     code: Code
     title: Line
     purpose: Line
+    arrivals: list[Code] = []
+    titles: Titles = {}
+    rank: int = 0
     since: date | None = None
 
 
@@ -181,12 +187,17 @@ def _steps(network: Beginning) -> Iterator[Step]:
             yield from _term(name, code, term, network.since)
     for rank, one in enumerate(network.colleges, 1):
         says = Phrase(L("Collège ouvert\u00a0: {title}"), {"title": one.title})
-        fields = {"college": one.code, "title": one.title, "persons": one.persons, "titles": one.titles, "rank": rank}
+        fields = {"college": one.code, "rank": rank, **_said(one)}
         yield Step("membership", "OpenCollege", fields, says, one.since or network.since)
     for bulletin in network.bulletins:
         says = Phrase(L("Bulletin ouvert\u00a0: {title}"), {"title": bulletin.title})
-        fields = {"bulletin": bulletin.code, "title": bulletin.title, "purpose": bulletin.purpose}
+        fields = {"bulletin": bulletin.code, **_said(bulletin)}
         yield Step("newsletter", "OpenBulletin", fields, says)  # always of now
+
+
+def _said(one: CollegeSaid | BulletinSaid) -> dict[str, Any]:
+    """What a file says of it, but its code and day: nothing of what it leaves out."""
+    return one.model_dump(mode="json", exclude={"code", "since"}, exclude_defaults=True)
 
 
 def _network(network: Beginning) -> Iterator[Step]:

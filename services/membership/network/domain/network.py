@@ -8,8 +8,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.base.network_files import printed_reviews
-from shared.base.translations import languages
 from shared.contract import Event
 from shared.contract.fields import DepartmentCode, Line, Name
 from shared.contract.fields.codes import Code
@@ -22,12 +20,7 @@ from shared.contract.membership.network import (
     RegionDrawn,
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
-from shared.notions.network import DYES, LAWS, NETWORK_ID, NOTHING_SAID, Ourselves, after
-
-__all__ = [
-    "NETWORK", "NETWORK_ID", "ChooseDye", "ChooseLanguages", "ChooseLaw", "DrawRegion", "NameNetwork",
-    "NamePrintedReviews",
-]  # fmt: skip
+from shared.notions.network import DYES, LAWS, NETWORK_ID, NOTHING_SAID, Ourselves, after, known_reviews, spoken
 
 
 class NetworkCommand(Command):
@@ -94,8 +87,8 @@ def _drawn(command: DrawRegion, state: Ourselves, context: Context) -> Decision:
 
 def _spoken(command: ChooseLanguages, state: Ourselves, context: Context) -> Decision:
     chosen = tuple(dict.fromkeys(command.languages))
-    if strange := set(chosen) - set(languages()):
-        raise Refused("unknown-language", field="languages", language=min(strange))
+    if strange := set(chosen) - set(spoken()):
+        raise Refused("language-not-offered", field="languages", language=min(strange))
     return [] if chosen == state.languages else [LanguagesChosen(languages=list(chosen))]
 
 
@@ -113,7 +106,7 @@ def _under(command: ChooseLaw, state: Ourselves, context: Context) -> Decision:
 
 def _printed(command: NamePrintedReviews, state: Ourselves, context: Context) -> Decision:
     chosen = tuple(dict.fromkeys(command.reviews))
-    if strange := set(chosen) - set(printed_reviews()):
+    if strange := set(chosen) - set(known_reviews()):
         raise Refused("unknown-printed-review", field="reviews", review=min(strange))
     return [] if chosen == state.reviews else [PrintedReviewsNamed(reviews=list(chosen))]
 

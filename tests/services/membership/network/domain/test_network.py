@@ -1,9 +1,6 @@
-"""The network itself: what may be said of it, and what it is on a day."""
+"""The network itself: what may be said of it."""
 
 from __future__ import annotations
-
-from datetime import date
-from typing import Any
 
 import pytest
 
@@ -16,10 +13,9 @@ from services.membership.network.domain.network import (
     DrawRegion,
     NamePrintedReviews,
 )
-from shared.contract.membership.network import LanguagesChosen, NetworkNamed, RegionDrawn
+from shared.contract.membership.network import RegionDrawn
 from shared.kernel.decider import Command
-from shared.notions.network import NETWORK_ID, Ourselves
-from shared.notions.network.view import standing
+from shared.notions.network import NETWORK_ID
 from tests.fixtures.deciding import decided
 
 
@@ -41,7 +37,7 @@ def test_a_network_may_say_that_it_has_no_region() -> None:
     ("command", "code"),
     [
         (DrawRegion(region="Bretagne"), "region-without-departments"),
-        (ChooseLanguages(languages=["fr", "tlh"]), "unknown-language"),
+        (ChooseLanguages(languages=["fr", "tlh"]), "language-not-offered"),
         (ChooseDye(dye="indigo"), "unknown-dye"),
         (ChooseLaw(law="1905"), "unknown-law"),
         (NamePrintedReviews(reviews=["elsewhere-2017"]), "unknown-printed-review"),
@@ -49,15 +45,3 @@ def test_a_network_may_say_that_it_has_no_region() -> None:
 )
 def test_what_is_none_of_the_house_is_refused(command: Command, code: str) -> None:
     assert decided(NETWORK, [], command) == code
-
-
-def test_a_department_that_is_added_keeps_the_past_true() -> None:
-    said: list[tuple[Any, date]] = [
-        (NetworkNamed(name="A"), date(2012, 1, 3)),
-        (RegionDrawn(region="R", departments=["22", "29"]), date(2012, 1, 3)),
-        (RegionDrawn(region="R", departments=["22", "29", "56"]), date(2016, 1, 1)),
-        (LanguagesChosen(languages=["en", "fr"]), date(2016, 1, 1)),
-    ]
-    assert standing(said, date(2015, 12, 31)) == Ourselves("A", "R", ("22", "29"))
-    assert standing(said, date(2016, 1, 1)).departments == standing(said).departments == ("22", "29", "56")
-    assert standing(said, date(2011, 1, 1)) == Ourselves(), "before the first word of it, nothing is said"

@@ -1,0 +1,99 @@
+"""The assistant: what it shows, what it says, and where it stops."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import httpx2
+import pytest
+from starlette.datastructures import FormData
+
+from services.membership.network.begin_pages import by_hand, code_of, regions
+from shared.notions.network.beginning import of, steps
+from shared.runtime.service import Service
+from tests.services.membership.test_pages import front, service
+
+__all__ = ["front", "service"]  # fixtures
+pytestmark = pytest.mark.slow
+HAND = {
+    "of": "hand",
+    "name": "Réseau d’Amont",
+    "since": "2020-01-06",
+    "region": "53",
+    "first": "en",
+    "languages": ["fr", "en"],
+    "law": "local",
+    "dye": "violet",
+    "colleges": "",
+}
+
+
+def shown(page: httpx2.Response, status: int = 200) -> str:
+    assert page.status_code == status, page.text[:500]
+    return unescape(re.sub(r"<[^>]+>", " ", page.text))
+
+
+async def test_nothing_is_said_before_it_is_shown(front: httpx2.AsyncClient, service: Service) -> None:
+    before = await service.log.last()
+    assert "Grand Est" in shown(await front.get("/begin"))
+    page = shown(await front.get("/begin?of=occitanie"))
+    assert "14/10/2016" in page and "Personnalités qualifiées" in page and "Rien n’est encore dit" in page
+    assert 'name="colleges"' in (await front.get("/begin?of=hand")).text
+    assert (await front.get("/begin?of=nowhere")).status_code == 404
+    assert await service.log.last() == before
+
+
+async def test_a_network_is_said_with_its_days_and_once(front: httpx2.AsyncClient, service: Service) -> None:
+    first = await front.post("/begin", data={"of": "occitanie"})
+    assert first.status_code == 303 and first.headers["location"] == "/newsletter/begin?of=occitanie"
+    last = await service.log.last()
+    assert (await front.post("/begin", data={"of": "occitanie"})).status_code == 303
+    assert await service.log.last() == last, "said twice, it adds nothing"
+    await service.runner.wait_for(last)
+    page = shown(await front.get("/network"))
+    assert "Occitanie Coopération" in page and "Midi-Pyrénées" in page and "Ariège (09)" in page
+    assert "s’appelle déjà" in shown(await front.get("/begin"))
+
+
+async def test_by_hand_a_few_answers_are_enough(front: httpx2.AsyncClient, service: Service) -> None:
+    done = await front.post("/begin", data=HAND)
+    assert done.status_code == 303 and done.headers["location"] == "/newsletter/begin", done.text[:2000]
+    await service.runner.wait_for(await service.log.last())
+    page = await front.get("/network")
+    assert 'lang="en"' in page.text and 'data-dye="violet"' in page.text
+    assert "Réseau d’Amont" in shown(page) and "Finistère (29)" in shown(page)
+
+
+async def test_without_a_name_it_goes_no_further_and_keeps_what_was_typed(
+    front: httpx2.AsyncClient, service: Service
+) -> None:
+    before = await service.log.last()
+    page = await front.post("/begin", data={**HAND, "name": " "})
+    assert "Donnez un nom au réseau." in shown(page, 422)
+    assert re.search(r'<option value="53" selected', page.text) and 'value="violet" checked' in page.text
+    page = await front.post("/begin", data={**HAND, "since": "yesterday"})
+    assert "since" in shown(page, 422)
+    assert (await front.post("/begin", data={"of": "nowhere"})).status_code == 404
+    assert await service.log.last() == before
+
+
+async def test_what_can_t_be_said_is_named_and_the_rest_goes_on_from_there(front: httpx2.AsyncClient) -> None:
+    page = shown(await front.post("/begin", data={**HAND, "since": "2999-01-01"}), 422)
+    assert "Name of the network: Réseau d’Amont" in page or "Nom du réseau" in page
+
+
+def test_a_code_is_made_of_a_title() -> None:
+    assert code_of("Écoles, universités & recherche") == "ecoles_universites_recherche"
+    assert code_of("§") == "college" and len(code_of("x" * 200)) == 60
+    assert regions()["53"] == "Bretagne" and len(regions()) == 18
+
+
+def test_the_form_says_what_a_file_would() -> None:
+    form = FormData(
+        [("name", " A B "), ("first", "en"), ("languages", "fr"), ("languages", "en"), ("colleges", "X y\n\nZ zz")]
+    )
+    said = of(by_hand(form), "form")
+    assert said.name == "A B" and said.languages == ["en", "fr"] and said.region is None and said.since is None
+    assert [one.code for one in said.colleges] == ["x_y", "z_zz"]
+    assert [step.command for step in steps(said)] == ["NameNetwork", "ChooseLanguages", "OpenCollege", "OpenCollege"]

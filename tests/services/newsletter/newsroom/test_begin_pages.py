@@ -1,0 +1,50 @@
+"""The second half of the assistant: bulletins of a network to begin with, or by hand."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from starlette.datastructures import FormData
+
+from services.newsletter.bulletins.queries import opened
+from services.newsletter.newsroom.begin_pages import by_hand, code_of
+from tests.services.newsletter.conftest import House
+
+pytestmark = pytest.mark.slow
+PAGE = "/newsletter/begin"
+
+
+async def test_the_bulletins_of_a_network_are_shown_then_opened_once(house: House) -> None:
+    async with house.browser("newsletter:editor") as browser:
+        shown = unescape((await browser.get(f"{PAGE}?of=occitanie")).text)
+        assert "Info Flash" in shown and "Rien n’est encore dit" in shown
+        assert (await browser.get(f"{PAGE}?of=nowhere")).status_code == 404
+        for _ in range(2):
+            done = await browser.post(PAGE, data={"of": "occitanie"})
+            assert done.status_code == 303 and done.headers["location"] == "/"
+        await house.now.runner.wait_for(await house.now.log.last())
+        there = [one["key"] for one in await opened(house.now) if one["opened"]]
+        assert {"echos", "info-flash", "parcours"} <= {*there}
+        assert "Déjà ouverts" in unescape((await browser.get(PAGE)).text)
+
+
+async def test_a_network_without_bulletins_is_asked_for_them_by_hand(house: House) -> None:
+    async with house.browser("newsletter:editor") as browser:
+        page = (await browser.get(f"{PAGE}?of=general")).text
+        assert len(re.findall(r'name="title-\d"', page)) == 5
+        assert (await browser.post(PAGE, data={"title-1": ""})).status_code == 303, "none is an answer, too"
+        wrong = await browser.post(PAGE, data={"title-1": "x" * 3000})
+        assert wrong.status_code == 422 and "bulletins" in wrong.text
+
+
+def test_the_form_says_what_a_file_would() -> None:
+    form = FormData(
+        [("title-1", "La Lettre du mois"), ("purpose-1", " Ce qui se fait. "), ("title-2", " "), ("title-3", "Agenda")]
+    )
+    assert [*by_hand(form)] == [
+        {"code": "la-lettre-du-mois", "title": "La Lettre du mois", "purpose": "Ce qui se fait."},
+        {"code": "agenda", "title": "Agenda", "purpose": "Agenda"},
+    ]
+    assert code_of("!") == "bulletin"
