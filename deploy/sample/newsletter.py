@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from deploy.sample.plan import END, Stage, Step, command_id, entity_id, noon, some_day
-from services.newsletter.bulletins.domain.bulletin import opening_of
+from services.newsletter.bulletins.domain.bulletin import OpenBulletin
 from services.newsletter.bulletins.domain.issue import AddItem, StartIssue, issue_id
 from services.newsletter.subscriptions.domain import (
     ConfirmSubscription,
@@ -22,6 +22,20 @@ from shared.contract.newsletter.bulletins import BulletinCode, SectionCode
 from shared.contract.personal import Personal
 from shared.kernel.decider import derived_id
 
+FIVE: dict[BulletinCode, tuple[str, str]] = {
+    "bloc-note": (
+        "Bloc note",
+        "L’actualité de la coopération et de la solidarité internationales, de la région au monde.",
+    ),
+    "echos": (
+        "Les Échos du Réseau",
+        "Les informations et actualités que les membres publient dans le portail régional.",
+    ),
+    "parcours": ("Parcours", "Les offres de formation, d’emploi, de stage, de volontariat et de bénévolat."),
+    "rendez-vous": ("Rendez-vous", "Les événements et rencontres du réseau et de ses partenaires."),
+    "info-flash": ("Info Flash", "Au cas par cas, pour alerter ou mobiliser sur une question ou une actualité."),
+}
+"""Title and purpose of each, after the review 2012-2017, « Bulletins électroniques »: what the sample opens."""
 OPENED: dict[BulletinCode, datetime] = {
     "echos": noon(2012, 3, 12),
     "rendez-vous": noon(2012, 3, 12),
@@ -40,6 +54,12 @@ DRAFT: Sequence[tuple[SectionCode, str, str]] = (
     ),
     ("news", "Note de lecture inventée", "Une note inventée pour l’exemple, sur la coopération entre collectivités."),
 )
+
+
+def opening_of(code: BulletinCode) -> OpenBulletin:
+    """The command that opens one of the five."""
+    title, purpose = FIVE[code]
+    return OpenBulletin(bulletin=code, title=title, purpose=purpose)
 
 
 def stages() -> Sequence[Stage]:

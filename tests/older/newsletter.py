@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.newsletter.bulletins.domain.bulletin import FIVE
+from deploy.sample.newsletter import FIVE
 from tests.older.house import House, links_in
 from tests.older.membership import SHE
 
