@@ -57,7 +57,7 @@ def colleges() -> Iterator[Step]:
 def lists() -> Iterator[Step]:
     """What this network calls otherwise than any network, or has beside what any network has."""
     titles = {"fr": "Apér’OC", "en": "Apér’OC"}
-    command = DefineTerm(vocabulary="gathering", code="aper_oc", titles=titles, rank=5, marks=["tour", "guests"])
+    command = DefineTerm(vocabulary="gathering", code="aper_oc", titles=titles, rank=5, marks=["guests"])
     yield Step("term/gathering/aper_oc", command, FOUNDED)
 
 

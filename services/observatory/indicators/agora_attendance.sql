@@ -6,10 +6,10 @@
 -- parameters: first, last
 -- persons: all
 -- means: agora_editions_measured
--- own: agora
+-- own: gathering/yearly
 -- definition: Personnes venues aux Agoras tenues entre deux années, divisées par le nombre d’éditions mesurées.
 SELECT
     'events.agora.mean_attendance_' || $first::INTEGER || '_' || $last::INTEGER AS path,
     sum(people) / nullif(count(DISTINCT gathering), 0) AS value,
     list(counting ORDER BY counting) AS events
-FROM attendance_at($as_of, $known) WHERE kind = 'agora' AND year BETWEEN $first::INTEGER AND $last::INTEGER
+FROM attendance_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year BETWEEN $first::INTEGER AND $last::INTEGER

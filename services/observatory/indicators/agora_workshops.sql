@@ -4,11 +4,11 @@
 -- counts: things
 -- partial: run
 -- parameters: first
--- own: agora
+-- own: gathering/yearly
 -- types: WorkshopHeld
 -- definition: Ateliers tenus lors des Agoras depuis une année donnée.
 SELECT 'events.agora.workshops_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM (
     SELECT entity_id AS gathering, arg_min(seq, turn) AS seq FROM standing($as_of, $known) WHERE type = 'WorkshopHeld'
     GROUP BY entity_id, workshop)
-JOIN gathering_at($as_of, $known) USING (gathering) WHERE kind = 'agora' AND year >= $first::INTEGER
+JOIN gathering_at($as_of, $known) USING (gathering) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year >= $first::INTEGER

@@ -3,9 +3,9 @@
 -- unit: town
 -- counts: things
 -- partial: run
--- own: departmental_tour
+-- own: gathering/tour
 -- definition: Villes où la Tournée départementale s’est tenue ; chacune repose sur sa première étape.
 SELECT 'events.departmental_tour.towns' AS path, count(*) AS value, list(first ORDER BY first) AS events
 FROM (
     SELECT arg_min(event, (day, event)) AS first FROM gathering_at($as_of, $known)
-    WHERE kind = 'departmental_tour' AND town IS NOT NULL GROUP BY town)
+    WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'tour')) AND town IS NOT NULL GROUP BY town)

@@ -97,6 +97,11 @@ class Term:
     into: Sequence[str] = ()
     said: bool = False
 
+    @property
+    def earlier(self) -> bool:
+        """Whether it is only read where a log has it: of a list of an earlier release, and never opened since."""
+        return self.closed == date.min
+
     def title(self, lang: Lang = SOURCE) -> str:
         """What it is called: in this language, else in French, else in any."""
         return (
@@ -118,7 +123,13 @@ def general(vocabulary: str) -> Terms:
     """How a list begins, in every network."""
     read = yaml.safe_load(GENERAL.read_text()).get(vocabulary) or {}
     return {
-        code: Term(code, _titles(vocabulary, said["title"]), rank, frozenset(said.get("marks", ())))
+        code: Term(
+            code,
+            _titles(vocabulary, said["title"]),
+            rank,
+            frozenset(said.get("marks", ())),
+            closed=date.min if said.get("earlier") else None,
+        )
         for rank, (code, said) in enumerate(read.items(), 1)
     }
 
