@@ -7,7 +7,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from starlette.datastructures import FormData
 
-from shared.base.translations import Lexicon
+from shared.base.translations import Lexicon, languages
 from shared.kernel.decider import Refused
 from shared.web.app import located
 from shared.web.forms.controls import Suggestion
@@ -288,3 +288,17 @@ def test_programs_are_told_to_write_days_as_the_api_reads_them() -> None:
     assert "2017-10-31" in said_of(no.value.errors(), Register, LEXICON, "fr", to_programs=True)["on"]
     assert located(("body", "themes", 2, "a/b~c"), "Non.") == {"detail": "Non.", "pointer": "#/themes/2/a~1b~0c"}
     assert located(("query", "happened"), "Non.") == {"detail": "Non.", "parameter": "happened"}
+
+
+def test_a_text_in_each_language_is_asked_for_by_language_and_read_as_one_answer() -> None:
+    class Named(BaseModel):
+        titles: dict[str, str]
+
+    form = Form.of(Named, LEXICON, "fr", values={"titles": {"en": "Coffee"}}, errors={"titles": "Il manque."})
+    (titles,) = form.fields
+    assert (titles.widget, [code for code, _ in titles.options]) == ("titles", [*languages()])
+    assert dict(zip(languages(), titles.values, strict=True))["en"] == "Coffee"
+    assert form.problems[0].anchor == "f-titles-1"
+    sent = FormData([("titles.fr", " Café "), ("titles.en", ""), ("titles.xx", "?")])
+    assert parse(Named, sent) == {"titles": {"fr": "Café"}}
+    assert Form.of(Named, LEXICON, "fr", values=sent).fields[0].values[0] == " Café "
