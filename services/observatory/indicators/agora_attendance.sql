@@ -1,4 +1,4 @@
--- title: Fréquentation moyenne de l’Agora
+-- title: Fréquentation moyenne de la rencontre annuelle
 -- version: 2
 -- unit: person
 -- counts: heads
@@ -7,7 +7,7 @@
 -- persons: all
 -- means: agora_editions_measured
 -- own: gathering/yearly
--- definition: Personnes venues aux Agoras tenues entre deux années, divisées par le nombre d’éditions mesurées.
+-- definition: Personnes venues aux rencontres annuelles tenues entre deux années, divisées par le nombre d’éditions mesurées.
 SELECT
     'events.agora.mean_attendance_' || $first::INTEGER || '_' || $last::INTEGER AS path,
     sum(people) / nullif(count(DISTINCT gathering), 0) AS value,

@@ -1,11 +1,11 @@
--- title: Éditions de l’Agora dont la fréquentation est mesurée
+-- title: Éditions de la rencontre annuelle dont la fréquentation est mesurée
 -- version: 1
 -- unit: gathering
 -- counts: things
 -- partial: run
 -- parameters: first, last
 -- own: gathering/yearly
--- definition: Agoras tenues entre deux années et dont on sait combien de personnes sont venues.
+-- definition: Rencontres annuelles tenues entre deux années et dont on sait combien de personnes sont venues.
 SELECT 'events.agora.editions_measured' AS path, count(*) AS value, list(event ORDER BY event) AS events
 FROM gathering_at($as_of, $known)
 WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year BETWEEN $first::INTEGER AND $last::INTEGER

@@ -1,4 +1,4 @@
--- title: Qui vient à l’Agora
+-- title: Qui vient à la rencontre annuelle
 -- version: 2
 -- unit: percent
 -- counts: heads
@@ -9,7 +9,7 @@
 -- shares: agora_attendance
 -- public: no
 -- own: gathering/yearly
--- definition: Part de chaque public parmi les personnes venues aux Agoras tenues entre deux années.
+-- definition: Part de chaque public parmi les personnes venues aux rencontres annuelles tenues entre deux années.
 WITH came AS (FROM attendance_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year BETWEEN $first::INTEGER AND $last::INTEGER),
 publics AS (
     SELECT * FROM (VALUES

@@ -1,4 +1,4 @@
--- title: Ateliers de l’Agora
+-- title: Ateliers de la rencontre annuelle
 -- version: 1
 -- unit: workshop
 -- counts: things
@@ -6,7 +6,7 @@
 -- parameters: first
 -- own: gathering/yearly
 -- types: WorkshopHeld
--- definition: Ateliers tenus lors des Agoras depuis une année donnée.
+-- definition: Ateliers tenus lors des rencontres annuelles depuis une année donnée.
 SELECT 'events.agora.workshops_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM (
     SELECT entity_id AS gathering, arg_min(seq, turn) AS seq FROM standing($as_of, $known) WHERE type = 'WorkshopHeld'

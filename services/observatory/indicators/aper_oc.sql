@@ -1,11 +1,11 @@
--- title: Apér’OC
+-- title: Rencontres avec des invités
 -- version: 1
 -- unit: gathering
 -- counts: things
 -- partial: year
 -- parameters: first
 -- own: gathering/guests
--- definition: Apér’OC tenus dans une année, villes où ils l’ont été, et ceux qui ont reçu des invités.
+-- definition: Rencontres de natures qui reçoivent des structures invitées, tenues dans une année, villes où elles l’ont été, et celles qui ont reçu des invités.
 WITH held AS (FROM gathering_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'guests')) AND year = $first::INTEGER)
 SELECT 'events.aper_oc_' || $first::INTEGER || '.value' AS path, count(*) AS value, list(event ORDER BY event) AS events FROM held
 UNION ALL

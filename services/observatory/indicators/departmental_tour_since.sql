@@ -1,4 +1,4 @@
--- title: Début de la Tournée départementale
+-- title: Début des rencontres itinérantes
 -- version: 1
 -- unit: year
 -- counts: measure

@@ -301,4 +301,4 @@ def test_a_text_in_each_language_is_asked_for_by_language_and_read_as_one_answer
     assert form.problems[0].anchor == "f-titles-1"
     sent = FormData([("titles.fr", " Café "), ("titles.en", ""), ("titles.xx", "?")])
     assert parse(Named, sent) == {"titles": {"fr": "Café"}}
-    assert Form.of(Named, LEXICON, "fr", values=sent).fields[0].values[0] == " Café "
+    assert Form.of(Named, LEXICON, "fr", values=sent).fields[0].values[0] == "Café"
