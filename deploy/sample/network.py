@@ -4,8 +4,9 @@ map."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from deploy.sample.plan import BEGINNING, DATA, Step, noon, noon_of, some_day
 from deploy.sample.structures import FOUNDED

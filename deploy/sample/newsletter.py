@@ -23,6 +23,8 @@ from shared.contract.personal import Personal
 from shared.kernel.decider import derived_id
 from shared.notions.network.beginning import steps
 
+FIVE = {one.fields["bulletin"]: one.fields for one in steps(BEGINNING, "newsletter")}
+"""code → what opens each of the five, after the review 2012-2017, « Bulletins électroniques »"""
 SUBSCRIBERS = 40
 LEFT = 3  # of more, who unsubscribed again
 DRAFT: Sequence[tuple[SectionCode, str, str]] = (
@@ -38,9 +40,13 @@ DRAFT: Sequence[tuple[SectionCode, str, str]] = (
 def bulletins() -> Iterator[Step]:
     """Those of the network, each opened on its day."""
     days = {one.code: one.since for one in BEGINNING.bulletins}
-    for one in steps(BEGINNING, "newsletter"):
-        at = noon_of(days[one.fields["bulletin"]] or END)
-        yield Step(f"bulletin/{one.fields['bulletin']}", OpenBulletin(**one.fields), at)
+    for code in FIVE:
+        yield Step(f"bulletin/{code}", opening_of(code), noon_of(days[code] or END))
+
+
+def opening_of(code: BulletinCode) -> OpenBulletin:
+    """The command that opens one of the five."""
+    return OpenBulletin.model_validate(FIVE[code])
 
 
 def stages() -> Sequence[Stage]:

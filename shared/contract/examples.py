@@ -27,10 +27,18 @@ SPOKEN = {
 }  # fmt: skip
 """What a text of this name may say; any other says its own name."""
 TERMS = {
-    "audience": "associations", "bulletin": "bulletin", "college": "public", "gathering": "thematic",
-    "level": "primary", "offer": "training", "office": "president", "section": "news", "structure": "association",
-    "support": "communication", "theme": "eau",
-}  # fmt: skip
+    "audience": "associations",
+    "bulletin": "bulletin",
+    "college": "public",
+    "gathering": "thematic",
+    "level": "primary",
+    "offer": "training",
+    "office": "president",
+    "section": "news",
+    "structure": "association",
+    "support": "communication",
+    "theme": "eau",
+}
 """A term of each list of the network"""
 
 

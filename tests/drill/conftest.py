@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.host.embedded import Installation
-from services.newsletter.bulletins.domain.bulletin import opening_of
+from deploy.sample.newsletter import opening_of
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id

@@ -245,9 +245,7 @@ class Tested:
         for path, parts in python(root, "tests"):
             if path.name.startswith("test_"):
                 imported.setdefault(path.parent, set()).update(name for _, name in imports(parts))
-            said |= {
-                node.value for node in parts if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            }
+            said |= {node.value for node in parts if isinstance(node, ast.Constant) and isinstance(node.value, str)}
         return cls(imported, said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.newsletter.bulletins.domain.bulletin import FIVE
+from deploy.sample.newsletter import FIVE
 from tests.older.house import House, links_in
 from tests.older.membership import SHE
 
@@ -15,8 +15,8 @@ ISSUE = "/newsletter/api/commands"
 
 def asked_in_vain(house: House) -> None:
     """Somebody asks for a bulletin while no mail can be sent. The release of the folder had opened all by itself."""
-    for code, (title, purpose) in FIVE.items():
-        house.do("newsletter", "open-bulletin", bulletin=code, title=title, purpose=purpose)
+    for said in FIVE.values():
+        house.do("newsletter", "open-bulletin", **said)
     house.post("/newsletter/api/commands/request-subscription", {"email": IN_VAIN, "bulletins": ["echos", "parcours"]})
     house.until_said("SubscriptionRequested", 1)
 

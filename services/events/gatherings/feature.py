@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from services.events.base.places import departments_offered
 from services.events.gatherings.domain.gathering import GATHERING
-from services.events.gatherings.domain.headcounts import UNSPECIFIED, CountAudience, CountHeads, NoteWorkshop
+from services.events.gatherings.domain.headcounts import NoteWorkshop, counted_by, counts
 from services.events.gatherings.domain.planning import HoldGathering, PlanGathering
 from services.events.gatherings.domain.registrations import RegistrationCommand
 from services.events.gatherings.queries import gatherings_offered
@@ -59,21 +58,10 @@ RETIRED = {
 
 CAME = "it says nothing but who came and when: whoever else came is checked in"
 
-
-def _counted_by(said: Mapping[str, Any]) -> type[Command]:
-    """The six publics of any network have a command of their own, as those have that are not named."""
-    return CountHeads if (said["audience"] or UNSPECIFIED) in CountHeads.model_fields else CountAudience
-
-
-def _counts(said: Mapping[str, Any]) -> Mapping[str, Any]:
-    audience, people = said["audience"] or UNSPECIFIED, said["people"]
-    return {audience: people} if _counted_by(said) is CountHeads else {"audience": audience, "people": people}
-
-
 AGAIN: Sayings = {
     GatheringPlanned: PlanGathering,
     GatheringHeld: HoldGathering,
-    HeadsCounted: Again(_counted_by, _counts),
+    HeadsCounted: Again(counted_by, counts),
     WorkshopHeld: Again(NoteWorkshop, lambda said: {"workshop_title": said["title"]}),
     GatheringAttended: Again(never=CAME),
     AgoraAttended: Again(never=CAME),

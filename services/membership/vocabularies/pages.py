@@ -59,7 +59,9 @@ async def vocabulary(service: Here[OpenViews], request: Request, name: str, as_o
         name=known.name,
         title=translated(known.title, lang),
         terms=[_shown(known, one, terms, lang) for one in in_order(terms) if one.closed is None],
-        closed=[_shown(known, one, terms, lang) for one in in_order(terms) if one.closed is not None],
+        closed=[
+            _shown(known, one, terms, lang) for one in in_order(terms) if one.closed is not None and not one.earlier
+        ],
         id=str(vocabulary_id(known.name)),
         rank=max((one.rank for one in terms.values()), default=0) + 1,
         that_day=day,

@@ -27,7 +27,7 @@ from shared.contract.directory.publications import (
 from shared.contract.envelope import Recorded
 from shared.contract.events.gatherings import GatheringAnnounced
 from shared.contract.fields import is_web_address
-from shared.contract.newsletter.bulletins import BulletinCode, SectionCode
+from shared.contract.newsletter.bulletins import Arrival, SectionCode
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.runtime.faces import Views
@@ -37,47 +37,52 @@ from shared.web.markdown import as_lines
 
 @on(MemberNewsPublished, name="news-to-echos")
 async def news_to_echos(event: Recorded, service: Views) -> Sequence[Command]:
-    """A member's news arrives in *Les Échos du Réseau*."""
+    """A member's news arrives in the bulletin that takes them."""
     news = event.data
     assert isinstance(news, MemberNewsPublished)
-    return await _published(event, service, "echos", "news", news, as_lines(news.text))
+    return await _published(event, service, "news", "news", news, as_lines(news.text))
 
 
 @on(MemberProjectPublished, name="project-to-echos")
 async def project_to_echos(event: Recorded, service: Views) -> Sequence[Command]:
-    """A project that a member presents arrives in *Les Échos du Réseau*, among the projects."""
+    """A project that a member presents arrives in the bulletin that takes them, among the projects."""
     project = event.data
     assert isinstance(project, MemberProjectPublished)
-    return await _published(event, service, "echos", "project", project, as_lines(project.text))
+    return await _published(event, service, "project", "project", project, as_lines(project.text))
 
 
 @on(MemberOfferPublished, name="offer-to-parcours")
 async def offer_to_parcours(event: Recorded, service: Views) -> Sequence[Command]:
-    """A member's offer arrives in *Parcours*, with its deadline said."""
+    """A member's offer arrives in the bulletin that takes them, with its deadline said."""
     offer = event.data
     assert isinstance(offer, MemberOfferPublished)
     text, until = as_lines(offer.text), offer.deadline
     text = f"{text[:4900]}\nRéponse attendue avant le {day(until)}." if until else text
-    return await _published(event, service, "parcours", offer.kind, offer, text)
+    return await _published(event, service, "offer", await _section(service, offer.kind), offer, text)
 
 
 @on(MemberEventPublished, name="event-to-rendez-vous")
 async def event_to_rendez_vous(event: Recorded, service: Views) -> Sequence[Command]:
-    """An event that a member announces arrives in *Rendez-vous*, with its day and place."""
+    """An event that a member announces arrives in the bulletin that takes them, with its day and place."""
     theirs = event.data
     assert isinstance(theirs, MemberEventPublished)
     text = f"{_when_and_where(theirs.starts, theirs.place)}\n{as_lines(theirs.text)}"
-    return await _published(event, service, "rendez-vous", "gathering", theirs, text)
+    return await _published(event, service, "event", "gathering", theirs, text)
 
 
 @on(GatheringAnnounced, name="gathering-to-rendez-vous")
 async def gathering_to_rendez_vous(event: Recorded, service: Views) -> Sequence[Command]:
-    """An announced gathering arrives in *Rendez-vous*, with its day and town."""
+    """An announced gathering arrives in the bulletin that takes them, with its day and town."""
     gathering = event.data
     assert isinstance(gathering, GatheringAnnounced)
     said = _when_and_where(gathering.starts, gathering.town)
     text = f"{said}\n{gathering.summary}" if gathering.summary else said
-    return await _arriving(event, service, "rendez-vous", "gathering", gathering.title, text)
+    return await _arriving(event, service, "gathering", "gathering", gathering.title, text)
+
+
+async def _section(service: Views, kind: str) -> SectionCode:
+    """The section of an offer: the one of its kind, where the network has such a section."""
+    return kind if kind in (await service.lists.now()).terms("section") else "news"
 
 
 def _when_and_where(starts: datetime, place: str | None) -> str:
@@ -89,13 +94,13 @@ Publication = MemberNewsPublished | MemberOfferPublished | MemberProjectPublishe
 
 
 async def _published(
-    event: Recorded, service: Views, bulletin: BulletinCode, section: SectionCode, said: Publication, text: str
+    event: Recorded, service: Views, what: Arrival, section: SectionCode, said: Publication, text: str
 ) -> Sequence[Command]:
     """What a member published, with the public page where the whole of it stands, and its picture."""
     return await _arriving(
         event,
         service,
-        bulletin,
+        what,
         section,
         said.title,
         text,
@@ -110,7 +115,7 @@ async def _published(
 async def _arriving(
     event: Recorded,
     service: Views,
-    bulletin: BulletinCode,
+    what: Arrival,
     section: SectionCode,
     title: str,
     text: str,
@@ -122,8 +127,9 @@ async def _arriving(
     picture_text: str | None = None,
 ) -> Sequence[Command]:
     # The order of these two reads is what "once" rests on; see the head of this file.
-    approved = await service.store.get(BULLETINS, bulletin)
-    if approved is None or approved["opened"] is None:
+    bulletin = (await service.lists.now()).first_marked("bulletin", what)
+    approved = await service.store.get(BULLETINS, bulletin) if bulletin else None
+    if bulletin is None or approved is None or approved["opened"] is None:
         return []  # the network has no such bulletin: it begins with what is published after it was opened
     item = item_id(UUID(event.id))
     if await service.store.get(ITEMS, str(item)) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.newsletter.bulletins.collecting import ARRIVING
-from services.newsletter.bulletins.domain.bulletin import BULLETIN, CODES, OpenBulletin
+from services.newsletter.bulletins.domain.bulletin import BULLETIN, OpenBulletin
 from services.newsletter.bulletins.domain.issue import ISSUE, IssueCommand, StartIssue
 from services.newsletter.bulletins.leaving import LEAVING
 from services.newsletter.bulletins.queries import opened, titles
@@ -13,6 +13,7 @@ from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import translated
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.notions.vocabularies import VOCABULARIES
 from shared.runtime.faces import Views
 from shared.runtime.feature import Feature
 from shared.runtime.service import Choices
@@ -29,12 +30,10 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 
 
 async def choices(service: Views, command: type[Command], lang: str) -> Choices:
-    """The bulletins that can be opened, or that have issues; the drafts by their names."""
+    """What may arrive in a bulletin; those that have issues; the drafts by their names."""
     if command is OpenBulletin:
-        there = {one["key"] for one in await opened(service) if one["opened"]}
-        return {
-            "bulletin": [(code, translated(WORDS[f"bulletin.{code}"], lang)) for code in CODES if code not in there]
-        }
+        marks = VOCABULARIES["bulletin"].marks
+        return {"arrivals": [(mark, translated(text, lang)) for mark, text in marks.items()]}
     if command is StartIssue:
         return {"bulletin": [(one["key"], one["title"]) for one in await opened(service) if one["opened"]]}
     if not issubclass(command, IssueCommand) or "issue" not in command.model_fields:

@@ -24,11 +24,11 @@ from shared.contract.directory.publications import (
 )
 from shared.contract.envelope import Recorded
 from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled, GatheringReinstated
-from shared.contract.newsletter.bulletins import BulletinCode, ItemDropped, ItemRestored
+from shared.contract.newsletter.bulletins import Arrival, ItemDropped, ItemRestored
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Chronicle, Library
+from shared.runtime.faces import Library
 
 PATIENCE = 60.0  # seconds to wait for an item that another reaction is about to add
 LOOK = 0.1  # seconds between two looks
@@ -121,28 +121,30 @@ async def _arrived(service: Library, event: Recorded, brought: Mapping[str, int]
     raise TimeoutError("an item to take out has not arrived yet")
 
 
-BULLETIN_OF: Mapping[str, BulletinCode] = {
-    MemberNewsPublished.__name__: "echos",
-    MemberProjectPublished.__name__: "echos",
-    MemberOfferPublished.__name__: "parcours",
-    MemberEventPublished.__name__: "rendez-vous",
-    GatheringAnnounced.__name__: "rendez-vous",
+ARRIVES: Mapping[str, Arrival] = {
+    MemberNewsPublished.__name__: "news",
+    MemberProjectPublished.__name__: "project",
+    MemberOfferPublished.__name__: "offer",
+    MemberEventPublished.__name__: "event",
+    GatheringAnnounced.__name__: "gathering",
 }
 
 
-async def _on_their_way(service: Chronicle, event: Recorded, brought: Mapping[str, int]) -> set[str]:
+async def _on_their_way(service: Library, event: Recorded, brought: Mapping[str, int]) -> set[str]:
     """The items that are there or will be: those that were said when their bulletin was open. For what was said before
     nobody waits, since there may have been no bulletin to take it."""
     history = await service.log.load(event.service, event.entity, UUID(event.entity_id), shows=event.seq)
     types = {one.seq: one.type for one in history.events}
-    since: dict[BulletinCode, int | None] = {}
-    for code in {BULLETIN_OF[types[seq]] for seq in brought.values() if types.get(seq) in BULLETIN_OF}:
-        opened = await service.log.load("newsletter", "bulletin", bulletin_id(code))
-        since[code] = opened.events[0].seq if opened.events else None
+    since: dict[Arrival, int | None] = {}
+    lists = await service.lists.now()
+    for what in {ARRIVES[types[seq]] for seq in brought.values() if types.get(seq) in ARRIVES}:
+        code = lists.first_marked("bulletin", what)
+        opened = await service.log.load("newsletter", "bulletin", bulletin_id(code)) if code else None
+        since[what] = opened.events[0].seq if opened and opened.events else None
     return {
         item
         for item, seq in brought.items()
-        if types.get(seq) in BULLETIN_OF and (begun := since[BULLETIN_OF[types[seq]]]) is not None and begun < seq
+        if types.get(seq) in ARRIVES and (begun := since[ARRIVES[types[seq]]]) is not None and begun < seq
     }
 
 

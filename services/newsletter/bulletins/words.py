@@ -22,6 +22,8 @@ WORDS: Words = {
     "field.number": "Numéro",
     "field.issue": "Numéro du bulletin",
     "field.item": "Article",
+    "field.arrivals": "Ce qui y arrive",
+    "field.arrivals.hint": "De ce qui se publie à partir de ce jour.",
     "field.section": "Rubrique",
     "field.text": "Texte",
     "field.text.hint": "Un paragraphe par ligne.",
@@ -45,10 +47,7 @@ WORDS: Words = {
     "bulletin.parcours": "Offres des membres",
     "bulletin.rendez-vous": "Agenda",
     "bulletin.info-flash": "Alertes",
-    "field.bulletin.hint": (
-        "Nouvelles, offres et agenda se remplissent de ce que publient les membres et les événements. La lettre "
-        "générale et les alertes s’écrivent ici."
-    ),
+    "field.bulletin.hint": "Un code court, en petites lettres : il ne change jamais.",
     "refused.bulletin-opened": "Ce bulletin est déjà ouvert, sous un autre titre ou pour un autre objet.",
     "refused.unknown-bulletin": (
         "Ce réseau n’a pas ouvert ce bulletin. Ouvrez-le d’abord, depuis la page des bulletins."

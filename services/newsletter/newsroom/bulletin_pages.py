@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from services.newsletter.bulletins.domain.bulletin import CODES, bulletin_id
+from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.queries import bulletin_of, opened
 from services.newsletter.bulletins.views import ISSUES, first_open
 from services.newsletter.delivery.queries import in_doubt
@@ -17,9 +17,6 @@ from shared.kernel.views.projection import Document
 from shared.runtime.faces import Views
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
-
-IDS = {str(code): bulletin_id(code) for code in CODES}
-
 
 routes = APIRouter(include_in_schema=False)
 """The routes of the pages of the bulletins."""
@@ -36,7 +33,7 @@ async def start(service: Here[Views], request: Request) -> Response:
         "bulletins.html",
         lines=lines,
         states=await service.store.count_by(SUBSCRIBERS, "state"),
-        more=len(there) < len(CODES),
+        more=True,
         doubts=len(await in_doubt(service)),
         trouble=service.parts.of(SENDING).trouble,
     )
@@ -72,5 +69,5 @@ async def bulletin(service: Here[Views], request: Request, code: str, page: Page
         has_draft=draft.total > 0,
         next_number=first_open(known),
         new_id=new_command_id,
-        life=IDS[code] if known["opened"] else None,
+        life=str(bulletin_id(code)) if known["opened"] else None,
     )

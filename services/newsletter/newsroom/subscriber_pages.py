@@ -9,7 +9,6 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from services.newsletter.bulletins.domain.bulletin import CODES
 from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.queries import in_doubt
@@ -32,13 +31,13 @@ routes = APIRouter(include_in_schema=False)
 async def subscribers(
     service: Here[Views],
     request: Request,
-    bulletin: Annotated[str, Query(max_length=20)] = "",
+    bulletin: Annotated[str, Query(max_length=60)] = "",
     state: Annotated[str, Query(max_length=20)] = "",
     unknown: bool = False,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     store = service.store
-    where = {**({"bulletins": bulletin} if bulletin in CODES else {}), **({"state": state} if state else {})}
+    where = {**({"bulletins": bulletin} if bulletin else {}), **({"state": state} if state else {})}
     found = await store.find(SUBSCRIBERS, where, sort=["-asked"], limit=PAGE, offset=(page - 1) * PAGE)
     return render(
         service,

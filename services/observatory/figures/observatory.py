@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +25,7 @@ from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS, Filter
 from services.observatory.network import NOBODY, Network, network_of
 from shared.kernel.eventlog.event_log import Unavailable
+from shared.notions.vocabularies.view import Lists, known_lists
 from shared.runtime.faces import Chronicle, Premises
 from shared.runtime.parts import Key
 
@@ -116,11 +117,13 @@ class Observatory:
     async def listed(self) -> frozenset[str]:
         """The indicators that this network has: those that go by the name of a kind of gathering (an Agora, a Tandem)
         where it has had one, or has printed figures of it."""
-        own = {one.own for one in INDICATORS.values() if one.own}
-        if self.network.printed is None and not own <= self._had and self.table.position != self._looked:
+        lists = known_lists()
+        own = {one.own: _codes(one.own, lists) for one in INDICATORS.values() if one.own}
+        if self.network.printed is None and not own.keys() <= self._had and self.table.position != self._looked:
             looked = self.table.position
-            rows = await self.table.ask(OWN, {"own": sorted(own)})
-            self._had |= {row["own"] for row in rows}
+            rows = await self.table.ask(OWN, {"own": sorted({code for codes in own.values() for code in codes})})
+            there = {row["own"] for row in rows}
+            self._had |= {one for one, codes in own.items() if not there.isdisjoint(codes)}
             self._looked = looked
         return frozenset(
             one.name
@@ -140,6 +143,12 @@ class Observatory:
             self._answers.popitem(last=False)
         answer: T = await asyncio.shield(task)
         return answer
+
+
+def _codes(own: str, lists: Lists) -> Collection[str]:
+    """The kinds of gatherings, or the entity, by which a network has an indicator of its own."""
+    vocabulary, _, mark = own.partition("/")
+    return lists.marked(vocabulary, mark) if mark else [own]
 
 
 OBSERVATORY: Key[Observatory] = Key("observatory")

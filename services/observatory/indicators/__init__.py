@@ -48,9 +48,9 @@ class Indicator:
     its paths name. `persons`: whether it counts private persons: "all", or `list/mark`: by which terms. `types`:
     the types of events that its query names itself, beside those of macros.sql. `sums`: the indicator by the year whose
     years it adds up since one of them. `means`: the indicator of what its mean is over, which everybody knows.
-    `shares`: the mean of the persons that its percents are of. `own`: the kind of gathering (or entity) by whose name
-    it goes, which not every network has. `public`: whether it is open data. `rank`: its place on the dashboard, the
-    least first."""
+    `shares`: the mean of the persons that its percents are of. `own`: the kinds of gatherings (`gathering/mark`, or a
+    code) or the entity that it is of, which not every network has. `public`: whether it is open data. `rank`: its place
+    on the dashboard, the least first."""
 
     name: str
     title: Text

@@ -1,4 +1,4 @@
--- title: Fréquentation moyenne de l’Agora
+-- title: Fréquentation moyenne de la rencontre annuelle
 -- version: 2
 -- unit: person
 -- counts: heads
@@ -6,10 +6,10 @@
 -- parameters: first, last
 -- persons: all
 -- means: agora_editions_measured
--- own: agora
--- definition: Personnes venues aux Agoras tenues entre deux années, divisées par le nombre d’éditions mesurées.
+-- own: gathering/yearly
+-- definition: Personnes venues aux rencontres annuelles tenues entre deux années, divisées par le nombre d’éditions mesurées.
 SELECT
     'events.agora.mean_attendance_' || $first::INTEGER || '_' || $last::INTEGER AS path,
     sum(people) / nullif(count(DISTINCT gathering), 0) AS value,
     list(counting ORDER BY counting) AS events
-FROM attendance_at($as_of, $known) WHERE kind = 'agora' AND year BETWEEN $first::INTEGER AND $last::INTEGER
+FROM attendance_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year BETWEEN $first::INTEGER AND $last::INTEGER

@@ -1,12 +1,12 @@
--- title: Éditions de l’Agora dont la fréquentation est mesurée
+-- title: Éditions de la rencontre annuelle dont la fréquentation est mesurée
 -- version: 1
 -- unit: gathering
 -- counts: things
 -- partial: run
 -- parameters: first, last
--- own: agora
--- definition: Agoras tenues entre deux années et dont on sait combien de personnes sont venues.
+-- own: gathering/yearly
+-- definition: Rencontres annuelles tenues entre deux années et dont on sait combien de personnes sont venues.
 SELECT 'events.agora.editions_measured' AS path, count(*) AS value, list(event ORDER BY event) AS events
 FROM gathering_at($as_of, $known)
-WHERE kind = 'agora' AND year BETWEEN $first::INTEGER AND $last::INTEGER
+WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year BETWEEN $first::INTEGER AND $last::INTEGER
   AND gathering IN (SELECT gathering FROM attendance_at($as_of, $known))

@@ -3,7 +3,7 @@
 -- unit: year
 -- counts: measure
 -- partial: run
--- own: local_authorities
+-- own: gathering/authorities
 -- definition: Année du premier rendez-vous tenu.
 SELECT 'events.local_authority_meetings.since' AS path, min(year) AS value, list(event) AS events
-FROM (FROM gathering_at($as_of, $known) WHERE kind = 'local_authorities' ORDER BY day, event LIMIT 1)
+FROM (FROM gathering_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'authorities')) ORDER BY day, event LIMIT 1)

@@ -101,6 +101,27 @@ GROUP BY entity_id
 HAVING bool_or(type = 'StaffPostCreated')
    AND arg_max(type, turn) FILTER (type IN ('StaffPostCreated', 'StaffPostClosed')) <> 'StaffPostClosed';
 
+CREATE OR REPLACE MACRO general_marks() AS TABLE
+-- What is so of terms that any network has, where it said nothing else (shared/notions/vocabularies/general.yaml; a test
+-- compares).
+SELECT * FROM (VALUES
+    ('gathering', 'agora', 'yearly'), ('gathering', 'aper_oc', 'guests'), ('gathering', 'departmental_tour', 'tour'),
+    ('gathering', 'local_authorities', 'authorities'), ('gathering', 'training', 'modules'),
+    ('structure', 'company', 'enterprise'), ('structure', 'higher_education', 'public'),
+    ('structure', 'public_body', 'public'), ('structure', 'school', 'public')) AS terms (vocabulary, code, mark);
+
+CREATE OR REPLACE MACRO marked(as_of, upto, wanted, so) AS TABLE
+-- The codes of a list of the network (`wanted`) of which something is so (`so`) on a day, closed ones too.
+WITH terms AS (
+    SELECT json_extract_string(data, '$.code') AS code,
+           arg_max(list_contains(from_json(json_extract(data, '$.marks'), '["VARCHAR"]'), so), turn) AS marked
+    FROM standing(as_of, upto)
+    WHERE type IN ('TermDefined', 'TermRevised') AND json_extract_string(data, '$.vocabulary') = wanted
+    GROUP BY ALL)
+SELECT code FROM terms WHERE marked
+UNION SELECT code FROM general_marks()
+WHERE vocabulary = wanted AND mark = so AND code NOT IN (SELECT code FROM terms);
+
 CREATE OR REPLACE MACRO planned_days(upto) AS TABLE
 -- The first day of each gathering that was planned, in Paris, as it is known: a figure is of the day it happened on, not
 -- of the one, some days later perhaps, of which it was noted.

@@ -4,7 +4,7 @@
 -- counts: things
 -- partial: run
 -- parameters: first
--- own: agora
+-- own: gathering/yearly
 -- types: ProjectPresented
 -- definition: Projets présentés à la Tribune des projets depuis une année donnée, sans ceux notés par erreur.
 SELECT 'events.agora.tribune_projects_presented_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events

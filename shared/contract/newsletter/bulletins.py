@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,7 +11,17 @@ from shared.contract import Event
 from shared.contract.fields.codes import Code, Of
 from shared.contract.says import Says, Thing
 
-BulletinCode = Literal["bloc-note", "echos", "parcours", "rendez-vous", "info-flash"]
+BulletinCode = Annotated[Code, Of("bulletin")]
+Arrival = Literal["news", "project", "offer", "event", "gathering"]
+"""What arrives in a bulletin by itself: what members publish, by its sort, and gatherings that are announced"""
+EARLIER: Mapping[str, Sequence[Arrival]] = {
+    "bloc-note": (),
+    "echos": ("news", "project"),
+    "parcours": ("offer",),
+    "rendez-vous": ("event", "gathering"),
+    "info-flash": (),
+}
+"""The bulletins that there were while they were a closed list, in their order: what arrived in each"""
 SectionCode = Annotated[Code, Of("section")]
 
 
@@ -22,13 +33,18 @@ class BulletinEvent(Event, abstract=True):
 
 
 class BulletinOpened(BulletinEvent):
-    """The network publishes this bulletin."""
+    """The network publishes this bulletin. `arrivals`: what arrives in it by itself; absent where the list of bulletins
+    was closed, so that their codes say it. `titles`: what it is called, language → text, where that is not its title;
+    `rank`: where it stands among the others, from 1."""
 
     says = Says(L("Bulletin ouvert"), detail="title")
 
     bulletin: BulletinCode
     title: str
     purpose: str
+    arrivals: list[Arrival] | None = None
+    titles: dict[str, str] = {}
+    rank: int | None = None
 
 
 class IssueEvent(Event, abstract=True):

@@ -19,6 +19,7 @@ from shared.base.translations import SOURCE, TERM, L, Lang, Words, humanised, la
 from shared.contract import Event
 from shared.contract.membership.members import EARLIER, CollegeClosed, CollegeOpened
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
+from shared.contract.newsletter.bulletins import EARLIER as EARLIER_BULLETINS
 from shared.contract.newsletter.bulletins import BulletinOpened
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:vocabulary")
@@ -64,7 +65,18 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         Vocabulary("offer", L("Natures d’offres")),
         Vocabulary("support", L("Natures d’appuis")),
         Vocabulary("section", L("Rubriques des bulletins")),
-        Vocabulary("bulletin", L("Bulletins"), elsewhere=True),
+        Vocabulary(
+            "bulletin",
+            L("Bulletins"),
+            {
+                "news": L("les nouvelles des membres y arrivent"),
+                "project": L("les projets des membres y arrivent"),
+                "offer": L("les offres des membres y arrivent"),
+                "event": L("les événements des membres y arrivent"),
+                "gathering": L("les rencontres annoncées y arrivent"),
+            },
+            elsewhere=True,
+        ),
         Vocabulary("theme", L("Thèmes")),
     )
 }
@@ -84,6 +96,11 @@ class Term:
     closed: date | None = None
     into: Sequence[str] = ()
     said: bool = False
+
+    @property
+    def earlier(self) -> bool:
+        """Whether it is only read where a log has it: of a list of an earlier release, and never opened since."""
+        return self.closed == date.min
 
     def title(self, lang: Lang = SOURCE) -> str:
         """What it is called: in this language, else in French, else in any."""
@@ -106,7 +123,13 @@ def general(vocabulary: str) -> Terms:
     """How a list begins, in every network."""
     read = yaml.safe_load(GENERAL.read_text()).get(vocabulary) or {}
     return {
-        code: Term(code, _titles(vocabulary, said["title"]), rank, frozenset(said.get("marks", ())))
+        code: Term(
+            code,
+            _titles(vocabulary, said["title"]),
+            rank,
+            frozenset(said.get("marks", ())),
+            closed=date.min if said.get("earlier") else None,
+        )
         for rank, (code, said) in enumerate(read.items(), 1)
     }
 
@@ -140,7 +163,7 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
         case CollegeOpened():
             return _college(_opened(terms, event.college, event.title, day), event)
         case BulletinOpened():
-            return _opened(terms, event.bulletin, event.title, day)
+            return _bulletin(_opened(terms, event.bulletin, event.title, day), event)
         case TermClosed():
             return _closed(terms, event.code, day, event.into)
         case CollegeClosed():
@@ -161,6 +184,15 @@ def _college(terms: Terms, event: CollegeOpened) -> Terms:
     rank = event.rank or (EARLIER.index(event.college) + 1 if event.college in EARLIER else term.rank)
     marks = frozenset({PERSONS} if of_persons(event) else ())
     return {**terms, event.college: replace(term, titles=titles, rank=rank, marks=marks, said=not earlier)}
+
+
+def _bulletin(terms: Terms, event: BulletinOpened) -> Terms:
+    """The same for bulletins."""
+    term, earlier = terms[event.bulletin], [*EARLIER_BULLETINS]
+    rank = event.rank or (earlier.index(event.bulletin) + 1 if event.bulletin in earlier else term.rank)
+    marks = EARLIER_BULLETINS.get(event.bulletin, ()) if event.arrivals is None else event.arrivals
+    titles = {SOURCE: event.title, **event.titles}
+    return {**terms, event.bulletin: replace(term, titles=titles, rank=rank, marks=frozenset(marks))}
 
 
 def of_persons(event: CollegeOpened) -> bool:

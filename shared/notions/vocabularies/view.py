@@ -88,11 +88,17 @@ class Lists:
         """The codes of which something is so, closed ones too: figures of then ask for them."""
         return [one.code for one in self.terms(vocabulary, day).values() if mark in one.marks]
 
+    def first_marked(self, vocabulary: str, mark: str) -> str | None:
+        """Of the terms in use of which something is so, the one that was opened first; None where there is none."""
+        terms = self.terms(vocabulary).values()
+        return next((one.code for one in terms if mark in one.marks and one.closed is None), None)
+
     def listed(self, vocabulary: str, used: Iterable[str] = (), day: date | None = None) -> list[str]:
         """The codes of a list in their order, closed ones too, and after them those that were used and are in no list
         (any more): for facets and tables, which leave out what nothing counts."""
-        known = [one.code for one in in_order(self.terms(vocabulary, day))]
-        return [*known, *sorted(set(used) - set(known))]
+        there = set(used)
+        known = [one.code for one in in_order(self.terms(vocabulary, day)) if not one.earlier or one.code in there]
+        return [*known, *sorted(there - set(known))]
 
     def title(self, vocabulary: str, code: str, lang: str, day: date | None = None) -> str:
         """What a code is called on a day; else now; a code that no list knows is said as it is written."""

@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from deploy.host.all_services import DEFINITIONS
+from deploy.sample.newsletter import opening_of
 from services.directory.publications.domain import PublishNews
 from services.directory.structures.domain.structure import RegisterStructure
 from services.newsletter.bulletins.collecting import news_to_echos
-from services.newsletter.bulletins.domain.bulletin import opening_of
 from services.newsletter.bulletins.views import ITEMS
 from shared.kernel.reactions import durable
 from tests.drill.conftest import Place

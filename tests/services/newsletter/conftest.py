@@ -18,9 +18,9 @@ from aiosmtpd.controller import Controller
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
+from deploy.sample.newsletter import FIVE, opening_of
 from services.newsletter.app import NEWSLETTER
 from services.newsletter.base.fields import NEWSLETTER as NEWSLETTER_IDS
-from services.newsletter.bulletins.domain.bulletin import CODES, opening_of
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
 from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.views import DELIVERIES
@@ -136,7 +136,7 @@ class House:
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     service: Service | None = None
-    opens: tuple[BulletinCode, ...] = CODES
+    opens: tuple[BulletinCode, ...] = tuple(FIVE)
 
     @property
     def now(self) -> Service:

@@ -78,6 +78,10 @@ def test_a_structure_is_apart_or_open_or_listed(
     ]
 
 
+EXPERTS = CollegeOpened(college="experts", title="Experts", persons=True)
+EARLIER = CollegeOpened(college="qualified_persons", title="Personnalités qualifiées")
+
+
 @pytest.mark.parametrize(
     ("to", "state", "given", "value", "code"),
     [
@@ -90,6 +94,12 @@ def test_a_structure_is_apart_or_open_or_listed(
         ("membership.college", "open", [OPENED, SHUT], "public", "reference-college-closed"),
         ("membership.college", "open", [OPENED, SHUT, OPENED], "public", None),
         ("membership.college", "open", [], "public", "reference-college-closed"),
+        ("membership.college", "of structures", [OPENED], "public", None),
+        ("membership.college", "of persons", [OPENED], "public", "reference-college-of-structures"),
+        ("membership.college", "of persons", [EXPERTS], "experts", None),
+        ("membership.college", "of structures", [EXPERTS], "experts", "reference-college-of-persons"),
+        ("membership.college", "of persons", [EARLIER], "qualified_persons", None),
+        ("membership.college", "of persons", [EXPERTS, SHUT], "experts", "reference-college-closed"),
         ("membership.charter", "in force", [], 1, "reference-charter"),
         ("membership.charter", "in force", [FIRST], 1, None),
         ("membership.charter", "in force", [FIRST], 2, "reference-charter"),

@@ -58,6 +58,17 @@ class NoteWorkshop(CountingCommand):
     workshop_title: Title
 
 
+def counted_by(said: Mapping[str, Any]) -> type[CountingCommand]:
+    """The six publics of any network have a command of their own, as those have that are not named."""
+    return CountHeads if (said["audience"] or UNSPECIFIED) in CountHeads.model_fields else CountAudience
+
+
+def counts(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answers of that command, of what a count says."""
+    audience, people = said["audience"] or UNSPECIFIED, said["people"]
+    return {audience: people} if counted_by(said) is CountHeads else {"audience": audience, "people": people}
+
+
 def _counted(command: CountHeads, state: Gathering, context: Context) -> Decision:
     in_its_days(on(state), context)
     events: list[Event] = []

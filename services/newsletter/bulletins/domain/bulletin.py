@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Annotated
 from uuid import UUID, uuid5
+
+from pydantic import Field
 
 from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
 from shared.contract.fields import Line
-from shared.contract.newsletter.bulletins import BulletinCode, BulletinOpened
+from shared.contract.fields.codes import Tongue
+from shared.contract.newsletter.bulletins import Arrival, BulletinCode, BulletinOpened
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
-
-FIVE: dict[BulletinCode, tuple[str, str]] = {
-    "bloc-note": (
-        "Bloc note",
-        "L’actualité de la coopération et de la solidarité internationales, de la région au monde.",
-    ),
-    "echos": (
-        "Les Échos du Réseau",
-        "Les informations et actualités que les membres publient dans le portail régional.",
-    ),
-    "parcours": ("Parcours", "Les offres de formation, d’emploi, de stage, de volontariat et de bénévolat."),
-    "rendez-vous": ("Rendez-vous", "Les événements et rencontres du réseau et de ses partenaires."),
-    "info-flash": ("Info Flash", "Au cas par cas, pour alerter ou mobiliser sur une question ou une actualité."),
-}
-"""Title and purpose of each, after the review 2012-2017, « Bulletins électroniques »: what the sample opens. A network
-names its own."""
-CODES: tuple[BulletinCode, ...] = get_args(BulletinCode)
 
 
 def bulletin_id(code: BulletinCode) -> UUID:
@@ -36,21 +22,18 @@ def bulletin_id(code: BulletinCode) -> UUID:
 
 
 class OpenBulletin(Command):
-    """Begin to publish a bulletin."""
+    """Begin to publish a bulletin. `arrivals`: what arrives in it by itself."""
 
     entity = "bulletin"
     bulletin: BulletinCode
     title: Line
     purpose: Line
+    arrivals: list[Arrival] | None = Field(None, max_length=5)
+    titles: dict[Tongue, Line] = Field({}, max_length=10)
+    rank: Annotated[int, Field(ge=1, le=1000)] | None = None
 
     def target(self, context: Context) -> UUID:
         return bulletin_id(self.bulletin)
-
-
-def opening_of(code: BulletinCode) -> OpenBulletin:
-    """The command that opens one of the five of the sample."""
-    title, purpose = FIVE[code]
-    return OpenBulletin(bulletin=code, title=title, purpose=purpose)
 
 
 @dataclass(frozen=True)
@@ -69,7 +52,7 @@ def _opened(command: OpenBulletin, state: Bulletin, context: Context) -> Decisio
         if state.said != (command.title, command.purpose):
             raise Refused("bulletin-opened")
         return []
-    return [BulletinOpened(bulletin=command.bulletin, title=command.title, purpose=command.purpose)]
+    return [BulletinOpened(**command.model_dump())]
 
 
 BULLETIN = Decider(

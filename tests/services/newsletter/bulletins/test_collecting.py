@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from deploy.sample.newsletter import opening_of
 from services.directory.publications.domain import (
     PUBLICATION,
     DraftPublication,
@@ -20,7 +21,6 @@ from services.directory.publications.domain import (
     PublishOffer,
     WithdrawPublication,
 )
-from services.newsletter.bulletins.domain.bulletin import opening_of
 from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, issue_id, item_id
 from services.newsletter.bulletins.views import ISSUES
 from shared.contract.envelope import Recorded, opened

@@ -1,11 +1,12 @@
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
+from shared.base.translations import languages
 from shared.kernel.decider import Refused
-from shared.web.forms.forms import Form, refusal, sentences
+from shared.web.forms.forms import Form, parse, refusal, sentences
 from tests.fixtures.registering_form import LEXICON, Register, field
 
 
@@ -61,3 +62,17 @@ def test_a_refusal_stands_at_the_answer_that_it_is_about_and_the_summary_leads_t
     assert refusal(Refused("no-blank"), LEXICON, "fr") == {"": "Il n’y a que des blancs."}
     said = refusal(Refused("no-blank", field="happened"), LEXICON, "fr")
     assert Form.of(Register, LEXICON, "fr", errors=said).problems[0].anchor == "happened_on"
+
+
+def test_a_text_in_each_language_is_asked_for_by_language_and_read_as_one_answer() -> None:
+    class Named(BaseModel):
+        titles: dict[str, str]
+
+    form = Form.of(Named, LEXICON, "fr", values={"titles": {"en": "Coffee"}}, errors={"titles": "Il manque."})
+    (titles,) = form.fields
+    assert (titles.widget, [code for code, _ in titles.options]) == ("titles", [*languages()])
+    assert dict(zip(languages(), titles.values, strict=True))["en"] == "Coffee"
+    assert form.problems[0].anchor == "f-titles-1"
+    sent = FormData([("titles.fr", " Café "), ("titles.en", ""), ("titles.xx", "?")])
+    assert parse(Named, sent) == {"titles": {"fr": "Café"}}
+    assert Form.of(Named, LEXICON, "fr", values=sent).fields[0].values[0] == "Café"

@@ -110,7 +110,7 @@ def test_a_commune_must_lie_in_the_department() -> None:
     [
         ("name", "K"),
         ("name", "x" * 201),
-        ("kind", "club"),
+        ("kind", "Un club"),
         ("department", "99"),
         ("commune", "00000"),
         ("website", "javascript:alert(1)"),

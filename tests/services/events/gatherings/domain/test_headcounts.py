@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
 
 from services.events.gatherings.domain.gathering import GATHERING
-from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop
+from services.events.gatherings.domain.headcounts import CountAudience, CountHeads, NoteWorkshop, counted_by, counts
 from shared.contract.corrections import EventStruck
 from shared.contract.events.gatherings import (
     GatheringPlanned,
@@ -61,3 +62,25 @@ def test_a_head_count_is_never_negative() -> None:
 def test_a_workshop_is_noted() -> None:
     found = decided(GATHERING, [PLANNED], NoteWorkshop(gathering=ID, workshop_title="Eau"), THAT_DAY)
     assert isinstance(found[0], WorkshopHeld)
+
+
+def test_a_public_of_the_network_itself_is_counted_by_its_code() -> None:
+    command = CountAudience(gathering=ID, audience="families", people=12)
+    counted = HeadsCounted(audience="families", people=12)
+    assert decided(GATHERING, [PLANNED], command, THAT_DAY) == [counted]
+    assert decided(GATHERING, [PLANNED, counted], command, THAT_DAY) == []
+    emptied = decided(GATHERING, [PLANNED, counted], CountAudience(gathering=ID, audience="families"), THAT_DAY)
+    assert emptied == [EventStruck(event=UUID(int=2), kind="HeadsCounted", reason="non mesuré")]
+
+
+@pytest.mark.parametrize(
+    ("audience", "by", "answers"),
+    [
+        ("students", CountHeads, {"students": 3}),
+        (None, CountHeads, {"unspecified": 3}),
+        ("families", CountAudience, {"audience": "families", "people": 3}),
+    ],
+)
+def test_a_count_is_said_again_by_the_command_of_its_public(audience: str | None, by: Any, answers: Any) -> None:
+    said = {"audience": audience, "people": 3}
+    assert (counted_by(said), counts(said)) == (by, answers)

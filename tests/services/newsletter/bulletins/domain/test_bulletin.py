@@ -15,7 +15,8 @@ from hypothesis import example, given, strategies
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from services.newsletter.bulletins.domain.bulletin import BULLETIN, FIVE, bulletin_id, opening_of
+from deploy.sample.newsletter import FIVE, opening_of
+from services.newsletter.bulletins.domain.bulletin import BULLETIN, bulletin_id
 from services.newsletter.bulletins.domain.editing import (
     MOST_ITEMS,
     AddItem,
