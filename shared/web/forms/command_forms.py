@@ -6,7 +6,7 @@ it, so that a stale form is refused instead of overwriting what others did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -109,7 +109,9 @@ async def _show(
         refused=errors.get("", ""),
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
-        counted=await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))
+        counted=(await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))).telling(
+            " ".join([*(text for _, text in named), *await _kinds(service, pages, fixed.values(), lang)])
+        )
         if (day := _day_of(model, values))
         else None,
         taken_up=await _taken_up(service, model, hidden, day_in(values.get(HAPPENED)) if values else None),
@@ -117,6 +119,13 @@ async def _show(
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
+
+
+async def _kinds(service: Forms, pages: Pages, keys: Iterable[Any], lang: str) -> list[str]:
+    """What the sorts are called of the things that a form is about."""
+    documents = [await service.store.get(view, str(key)) for key in keys for view in service.definition.views]
+    kinds = {str(one["kind"]) for one in documents if one and isinstance(one.get("kind"), str)}
+    return [pages.lexicon.say(f"kind.{one}", lang) for one in sorted(kinds) if pages.lexicon.has(f"kind.{one}")]
 
 
 async def _taken_up(
