@@ -8,8 +8,9 @@ difference page of a review says afterwards."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ import msgspec
 
 from shared.base.translations import Lang, translated
 from shared.kernel.decider import Command
-from shared.kernel.views.projection import Document, everything
+from shared.kernel.views.projection import Document, everything, folded
 from shared.notions.published_reviews import PUBLISHED
 from shared.runtime.faces import Forms
 
@@ -73,11 +74,21 @@ class Review:
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What counts a kind of fact. `earlier`: further reviews that do if it is of an earlier day than the one supposed,
-    where the day is yet to be given."""
+    where the day is yet to be given. Figures are by title, until they are put in order for a record (`telling`)."""
 
     figures: Sequence[Figure] = ()
     reviews: Sequence[Review] = ()
     earlier: Sequence[Review] = ()
+
+    def telling(self, about: str) -> Counted:
+        """The same, the most telling figures first: those whose titles speak of what is corrected (`about`: what its
+        record and its sort are called), then those that count the fewest kinds of facts."""
+        words = _words(about)
+
+        def order(one: Figure) -> tuple[int, int, str]:
+            return -len(words & _words(one.title)), len(table().indicators[one.name].types), one.title
+
+        return replace(self, figures=sorted(self.figures, key=order))
 
     @property
     def first(self) -> int:
@@ -88,6 +99,11 @@ class Counted:
         """The last year that may move, None for this one and those to come."""
         lasts = [figure.last for figure in self.figures]
         return None if None in lasts else max(year for year in lasts if year is not None)
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text that tell of something, as they are searched, without a plural's ending."""
+    return {word.rstrip("sx") for word in re.findall(r"\w{4,}", folded(text.replace("’", " ")))}
 
 
 def said_by(service: str, command: type[Command]) -> Sequence[str]:

@@ -6,7 +6,7 @@ it, so that a stale form is refused instead of overwriting what others did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -116,7 +116,9 @@ async def _show(
         refused=errors.get("", ""),
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
-        counted=await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))
+        counted=(await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))).telling(
+            " ".join([*(text for _, text in named), *await _kinds(service, pages, fixed.values(), lang)])
+        )
         if (day := _day_of(model, values))
         else None,
         taken_up=await _taken_up(service, model, hidden, day_in(values.get(HAPPENED)) if values else None),
@@ -126,6 +128,7 @@ async def _show(
     return response
 
 
+<<<<<<< HEAD
 def _given(values: Any, field: str) -> list[str]:
     """What a form shows as the answers of a field."""
     if isinstance(values, FormData):
@@ -140,6 +143,13 @@ async def _kept(
     """What stands as an answer and is offered no more: a term that was closed may stay."""
     there, known = {code for code, _ in offered}, await service.lists.now()
     return [(one, known.title(vocabulary, one, lang)) for one in given if one not in there]
+=======
+async def _kinds(service: Forms, pages: Pages, keys: Iterable[Any], lang: str) -> list[str]:
+    """What the sorts are called of the things that a form is about."""
+    documents = [await service.store.get(view, str(key)) for key in keys for view in service.definition.views]
+    kinds = {str(one["kind"]) for one in documents if one and isinstance(one.get("kind"), str)}
+    return [pages.lexicon.say(f"kind.{one}", lang) for one in sorted(kinds) if pages.lexicon.has(f"kind.{one}")]
+>>>>>>> r-corners
 
 
 async def _taken_up(

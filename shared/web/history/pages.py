@@ -249,9 +249,11 @@ async def _shown(
         elsewhere=elsewhere,
         until=_until(told, chosen),
         restoring=restoring,
-        counted=await of_facts(
-            service, at_stake(lines, chosen, [*with_it, *there], [*resting, *lifted]), lang, supposed=do == "redate"
-        ),
+        counted=(
+            await of_facts(
+                service, at_stake(lines, chosen, [*with_it, *there], [*resting, *lifted]), lang, supposed=do == "redate"
+            )
+        ).telling(f"{name} {chosen.text}" if chosen else name),
         kind=kind,
         key=str(key),
         back=local(request.query_params.get("back")) or "",

@@ -89,6 +89,24 @@ async def test_reviews_that_count_it_are_heard_of_until_they_hold_no_longer(serv
     assert await reviews("MemberJoined", 2016) == [] and (await service.store.find(PUBLISHED)).total == 2
 
 
+@pytest.mark.parametrize(
+    ("about", "first"),
+    [
+        ("Agora 2016", {"agora_first_held", "agora_workshops", "agora_attendance"}),
+        ("Former à la gestion Formation", {"training_modules", "training_period", "training_sessions"}),
+        ("Apér’OC de décembre", {"aper_oc"}),
+        ("", {"aper_oc"}),
+    ],
+)
+async def test_the_figures_that_tell_most_of_a_record_come_first(service: Service, about: str, first: set[str]) -> None:
+    """A page shows three and folds the others: the holding of an Agora may move sixteen."""
+    found = await counted(service, ["GatheringHeld"], date(2016, 6, 1), "fr")
+    assert len(found.figures) > 12
+    told = found.telling(about)
+    assert {one.name for one in told.figures} == {one.name for one in found.figures}
+    assert first <= {one.name for one in told.figures[:3]}, [one.title for one in told.figures]
+
+
 def said(page: httpx2.Response) -> str:
     assert page.status_code == 200, page.text[:300]
     found = re.search(r'<details[^>]*id="counted">(.*?)</details>', page.text, re.DOTALL)
