@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
@@ -13,6 +14,7 @@ import pytest
 import structlog
 from nats.aio.client import Client
 
+from shared.base.gc_pause import kept
 from shared.base.outside import REAL, Outside
 from shared.contract import load_all
 from shared.kernel.eventlog.event_log import Log
@@ -36,7 +38,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: (item.path not in slow, "abuse" not in item.path.parts))
 
 
+def pytest_collection_finish() -> None:
+    kept()
+    gc.enable()
+
+
 OpenService = Callable[..., Awaitable[Service]]
+gc.disable()  # until all tests are read, which stay to the end
 load_all()
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 QUIET = structlog.get_config()

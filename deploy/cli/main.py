@@ -16,7 +16,7 @@ from typer.main import get_group
 from deploy.cli.console import err
 from deploy.cli.http_client import NoAnswer
 from deploy.host.data_folder import CannotStart
-from shared.base.gc_pause import uncollected
+from shared.base.gc_pause import kept, uncollected
 from shared.base.secret_files import SecretUnfit
 
 COMMANDS: Mapping[str, Sequence[str]] = {
@@ -58,6 +58,7 @@ class Commands(TyperGroup):
         for module in COMMANDS.get(cmd_name, ()):
             with uncollected():  # a sixth of the time that five services take to be read
                 read = import_module(f"deploy.cli.{module}")
+            kept()
             read.add_to(found)
         return get_group(found).commands.get(cmd_name)
 

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from shared.base.gc_pause import uncollected
 from shared.base.translations import Lang
 from shared.contract import EVENTS
 from shared.contract.asyncapi import asyncapi
@@ -101,19 +102,20 @@ async def docs(service: Here[Premises], pages: ThesePages, request: Request) -> 
 def routes_of(definition: Definition) -> Sequence[BaseRoute]:
     """All that answers for such a service. What a function of a route needs of the service it is given at each request,
     so that these are made once: their models take most of the time that an app takes to begin."""
-    router = APIRouter(dependencies=GUARDS, generate_unique_id_function=_operation_of(definition.name))
-    router.include_router(definition.routes)
-    router.include_router(commands)
-    if any(decider.takes == "day" for decider in definition.deciders):
-        router.include_router(histories)
-        router.include_router(sayings)
-    router.include_router(privacy)
-    router.include_router(clock_routes)
-    router.include_router(times_routes)
-    router.include_router(kept_forms)
-    add_api(router, definition)
-    router.include_router(documents)
-    return tuple(router.routes)
+    with uncollected():
+        router = APIRouter(dependencies=GUARDS, generate_unique_id_function=_operation_of(definition.name))
+        router.include_router(definition.routes)
+        router.include_router(commands)
+        if any(decider.takes == "day" for decider in definition.deciders):
+            router.include_router(histories)
+            router.include_router(sayings)
+        router.include_router(privacy)
+        router.include_router(clock_routes)
+        router.include_router(times_routes)
+        router.include_router(kept_forms)
+        add_api(router, definition)
+        router.include_router(documents)
+        return tuple(router.routes)
 
 
 def _operation_of(service: str) -> Callable[[APIRoute], str]:

@@ -12,13 +12,13 @@ from typing import Literal
 from uuid import uuid4
 
 import orjson
+import pyarrow.parquet as pq
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from shared.contract.envelope import Message
 from shared.kernel.broker.connection import Connection, NotAllowed
-from shared.ledger.archive_format import MAGIC, Segment, read_segment, record_of
-from shared.ledger.archiver import pq, table_of
+from shared.ledger.archive_format import MAGIC, Segment, read_segment, record_of, table_of
 from shared.ledger.merkle import leaf_hash, leaf_of
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.drill.house import NETWORK, Act, House

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_an_empty_network_starts_keeps_what_it_learns_and_leaves_no_child(tmp_path: Path) -> None:
-    up = Up(tmp_path / "data", ["--no-sample"]).start()
+    up = Up(tmp_path / "data", ["--no-sample"], anew=True).start()
     url = up.wait()
     done = post_json(f"{url}/directory/api/commands/register-structure", {"name": "Kynarou", "kind": "association"})
     children = up.children()
@@ -121,7 +121,7 @@ def test_the_sample_is_refused_on_a_log_that_holds_something_else(tmp_path: Path
 
 @pytest.mark.parametrize("later", [0, 0.3, 3])  # seconds: as it starts, then while the sample is loading
 def test_ctrl_c_before_it_serves_ends_within_five_seconds(tmp_path: Path, later: float) -> None:
-    up = Up(tmp_path / "data").start()
+    up = Up(tmp_path / "data", anew=later == 0).start()
     while not (children := up.children()):  # its NATS server: what comes before is Python's own start
         assert up.process is not None and up.process.poll() is None, up.output()
         time.sleep(0.02)
