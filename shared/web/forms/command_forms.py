@@ -128,7 +128,6 @@ async def _show(
     return response
 
 
-<<<<<<< HEAD
 def _given(values: Any, field: str) -> list[str]:
     """What a form shows as the answers of a field."""
     if isinstance(values, FormData):
@@ -143,13 +142,13 @@ async def _kept(
     """What stands as an answer and is offered no more: a term that was closed may stay."""
     there, known = {code for code, _ in offered}, await service.lists.now()
     return [(one, known.title(vocabulary, one, lang)) for one in given if one not in there]
-=======
+
+
 async def _kinds(service: Forms, pages: Pages, keys: Iterable[Any], lang: str) -> list[str]:
     """What the sorts are called of the things that a form is about."""
     documents = [await service.store.get(view, str(key)) for key in keys for view in service.definition.views]
     kinds = {str(one["kind"]) for one in documents if one and isinstance(one.get("kind"), str)}
     return [pages.lexicon.say(f"kind.{one}", lang) for one in sorted(kinds) if pages.lexicon.has(f"kind.{one}")]
->>>>>>> r-corners
 
 
 async def _taken_up(
