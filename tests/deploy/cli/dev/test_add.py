@@ -21,8 +21,9 @@ from shared.contract import load_all
 from tests.fixtures.indicator_histories import event
 
 ROOT = Path(__file__).parents[4]
-UNTOLD = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", ".hypothesis", "*.egg-info")
-"""Not copied. What mypy and import-linter know of the modules as they are goes with these: `make lint` came before."""
+UNTOLD = shutil.ignore_patterns(".git", ".venv", "node_modules", ".hypothesis", "*.egg-info", "*.pyc.*")
+"""Not copied. What Python, mypy and import-linter know of the modules as they are goes with these: they were compiled
+before, and `make lint` came before."""
 
 
 def ran(folder: Path, program: str, *given: str) -> str:

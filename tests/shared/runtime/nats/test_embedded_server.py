@@ -14,6 +14,7 @@ import pytest
 
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.nats.watch import Watch
+from tests.fixtures.outside import hurried
 
 CHILD = """
 import asyncio, sys
@@ -115,7 +116,7 @@ async def test_a_server_whose_new_starts_never_last_is_given_up_with_one_sentenc
         await came_back()
         async with asyncio.timeout(120):
             with pytest.raises(NatsFailed, match="ends again and again"):
-                await Watch(server, came_back, steady=1.0).run()
+                await Watch(server, came_back, hurried(5, clock=True), steady=5.0).run()
     finally:
         await server.stop()
 
@@ -134,6 +135,6 @@ async def test_a_server_that_ends_at_each_start_is_given_up_with_one_sentence(tm
     try:
         async with asyncio.timeout(120):
             with pytest.raises(NatsFailed, match="the NATS server did not start"):
-                await Watch(server, came_back).run()
+                await Watch(server, came_back, hurried(10, clock=True)).run()
     finally:
         await server.stop()
