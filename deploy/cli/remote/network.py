@@ -15,7 +15,7 @@ from deploy.cli.http_client import Client, NoAnswer
 from deploy.host.data_folder import CannotStart
 from shared.base.paris_days import PARIS
 from shared.base.translations import translated
-from shared.notions.network.beginning import Beginning, Step, Told, Unreadable, known, of, read, steps
+from shared.notions.network.beginning import Beginning, Step, Told, Unreadable, known, of, offered, read, steps
 from shared.web.api import kebab
 
 network = typer.Typer(help="The network that this installation is of.", no_args_is_help=True)
@@ -98,7 +98,7 @@ def asked_for(file: str | None) -> Beginning:
 
 
 def _by_questions() -> Beginning:
-    names = ", ".join(known())
+    names = ", ".join(offered())
     chosen = typer.prompt(f"Which network to begin with ({names}), or `hand` for questions", default="hand", err=True)
     if chosen != "hand":
         if chosen not in known():

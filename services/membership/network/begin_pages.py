@@ -18,7 +18,7 @@ from services.membership.base.rendering import render
 from shared.base.translations import L, languages, translated
 from shared.geo import DEPARTMENTS
 from shared.notions.network import DYES, LAWS
-from shared.notions.network.beginning import Unreadable, known, of, steps
+from shared.notions.network.beginning import Unreadable, known, of, offered, steps
 from shared.runtime.faces import OpenViews
 from shared.web.beginning import NotSaid, Speaking, say
 from shared.web.here import Here
@@ -62,7 +62,7 @@ def _page(service: Study, request: Request, of: str | None, status: int = 200, *
         status=status,
         of=of,
         chosen=chosen,
-        known=known(),
+        known=offered(),
         steps=steps(chosen) if chosen else (),
         regions=regions(),
         dyes=DYES,

@@ -24,6 +24,9 @@ from shared.contract.membership.network import (
 NETWORK_ID: UUID = uuid5(uuid5(NAMESPACE_URL, "urn:maillage:membership"), "network/ourselves")
 """The one entity `network`, the same in every log"""
 
+SAYS = (NetworkNamed, RegionDrawn, LanguagesChosen, DyeChosen, LawChosen, PrintedReviewsNamed)
+"""The types of what is said of it"""
+
 DYES: Mapping[str, str] = {
     "pastel": L("Pastel, un bleu"),
     "garance": L("Garance, un rouge"),

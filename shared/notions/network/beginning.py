@@ -93,9 +93,11 @@ class TermSaid(Part):
 
 
 class Beginning(Part):
-    """A network to begin with. `about`: what it is, for who chooses; `since`: the day from which on it is so."""
+    """A network to begin with. `about`: what it is, for who chooses; `example`: it is somebody's, or invented, and is
+    taken by its name alone; `since`: the day from which on it is so."""
 
     about: Titles = {}
+    example: bool = False
     since: date | None = None
     names: list[NameSaid] = []
     region: RegionSaid | None = None
@@ -173,6 +175,11 @@ def _own_lists() -> list[str]:
 def known() -> Mapping[str, Beginning]:
     """The networks to begin with that come with the product: name → what it says, in the order of the names."""
     return {path.stem: read(path) for path in sorted(NETWORKS.glob("*.yaml"))}
+
+
+def offered() -> Mapping[str, Beginning]:
+    """Those that anybody may begin with: an empty installation names nobody else."""
+    return {name: one for name, one in known().items() if not one.example}
 
 
 def steps(network: Beginning, service: str | None = None) -> Sequence[Step]:

@@ -14,20 +14,12 @@ from shared.base.settings import Settings
 from shared.base.translations import languages
 from shared.contract import Event, load_all
 from shared.contract.envelope import Recorded
-from shared.contract.membership.network import (
-    DyeChosen,
-    LanguagesChosen,
-    LawChosen,
-    NetworkNamed,
-    PrintedReviewsNamed,
-    RegionDrawn,
-)
+from shared.contract.membership.network import RegionDrawn
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.views.projection import Document, Store, View
-from shared.notions.network import NETWORK_ID, NOTHING_SAID, Ourselves, after
+from shared.notions.network import NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after
 
 Said = Iterable[tuple[Event, date]]
-SAYS = (NetworkNamed, RegionDrawn, LanguagesChosen, DyeChosen, LawChosen, PrintedReviewsNamed)
 
 
 def _said(document: Document | None, data: Event, event: Recorded) -> Document:

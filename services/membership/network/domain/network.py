@@ -20,7 +20,7 @@ from shared.contract.membership.network import (
     RegionDrawn,
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
-from shared.notions.network import DYES, LAWS, NETWORK_ID, NOTHING_SAID, Ourselves, after, known_reviews, spoken
+from shared.notions.network import DYES, LAWS, NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after, known_reviews, spoken
 
 
 class NetworkCommand(Command):
@@ -132,5 +132,6 @@ NETWORK = Decider(
         ChooseLaw: _under,
         NamePrintedReviews: _printed,
     },
+    births=SAYS,
 )
-"""Nothing begins it: each of its facts may be the first."""
+"""Each of its facts may be the first."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.base.translations import languages, translated
-from shared.notions.network.beginning import Unreadable, known, of, read, steps
+from shared.notions.network.beginning import Unreadable, known, of, offered, read, steps
 
 
 @pytest.mark.parametrize("name", known())
@@ -23,6 +23,7 @@ def test_what_comes_with_the_product_says_something_in_each_language(name: str) 
 
 def test_the_sample_a_second_network_and_one_of_nothing_in_particular_come_along() -> None:
     assert {*known()} == {"general", "grand-est", "occitanie"}
+    assert {*offered()} == {"general"}, "an empty installation names nobody else"
     first, second = known()["occitanie"], known()["grand-est"]
     assert not {one.code for one in first.colleges} & {one.code for one in second.colleges}
     assert not {one.code for one in first.bulletins} & {one.code for one in second.bulletins}
