@@ -30,6 +30,7 @@ from shared.contract.fields import CountryCode
 from shared.contract.personal import Personal
 from shared.geo.countries import country_names
 from shared.kernel.correcting import StrikeEvents
+from shared.notions.vocabularies import general
 
 THEMES = (
     "Eau et assainissement", "Éducation", "Santé", "Agriculture", "Culture", "Jeunesse", "Énergie",
@@ -188,7 +189,7 @@ def late() -> Stage:
 
 
 def _supports() -> list[Step]:
-    kinds: Sequence[SupportKind] = get_args(SupportKind)
+    kinds: Sequence[SupportKind] = [*general("support")]
     found = []
     for year, count in review()["directory"]["individual_support_by_year"]["values"].items():
         last = END if int(year) == END.year else date(int(year), 12, 31)
@@ -245,7 +246,7 @@ def answers() -> Stage:
 def _publications() -> list[Step]:
     found: list[Step] = []
     members = [s for s in structures() if s.college == "associative"]
-    kinds: Sequence[OfferKind] = get_args(OfferKind)
+    kinds: Sequence[OfferKind] = [*general("offer")]
     for n in range(12):
         s = members[(n * 11) % len(members)]
         news = PublishNews(

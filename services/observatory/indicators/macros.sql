@@ -113,11 +113,8 @@ SELECT * FROM (VALUES
 CREATE OR REPLACE MACRO marked(as_of, upto, wanted, so) AS TABLE
 -- The codes of a list of the network (`wanted`) of which something is so (`so`) on a day, closed ones too.
 WITH terms AS (
-    SELECT json_extract_string(data, '$.code') AS code,
-           arg_max(list_contains(from_json(json_extract(data, '$.marks'), '["VARCHAR"]'), so), turn) AS marked
-    FROM standing(as_of, upto)
-    WHERE type IN ('TermDefined', 'TermRevised') AND json_extract_string(data, '$.vocabulary') = wanted
-    GROUP BY ALL)
+    SELECT code, arg_max(list_contains(marks, so), turn) AS marked FROM standing(as_of, upto)
+    WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = wanted GROUP BY code)
 SELECT code FROM terms WHERE marked
 UNION SELECT code FROM general_marks()
 WHERE vocabulary = wanted AND mark = so AND code NOT IN (SELECT code FROM terms);

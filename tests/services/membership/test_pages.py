@@ -108,7 +108,7 @@ async def test_a_network_where_nothing_happened_has_pages_that_say_so(front: htt
         for lang in ("fr", "en"):
             page = await front.get(path, params={"lang": lang})
             assert page.status_code == 200, path
-    assert "non mesuré" in text(await front.get("/?lang=fr"))
+    assert "Aucun collège" in text(await front.get("/?lang=fr"))
 
 
 async def test_the_sample_shows_the_figures_of_the_review(service: Service, front: httpx2.AsyncClient) -> None:

@@ -310,7 +310,7 @@ def test_the_outcome_of_a_delivery_follows_its_beginning_and_is_said_once(comman
         (AddItem, {"section": "news", "title": "T", "text": "\x00"}),
         (AddItem, {"section": "news", "title": "T", "text": "T", "url": "javascript:alert(1)"}),
         (AddItem, {"section": "news", "title": "T", "text": "T", "url": 'https://a.fr/"><b>'}),
-        (AddItem, {"section": "none", "title": "T", "text": "T"}),
+        (AddItem, {"section": "No such", "title": "T", "text": "T"}),
         (AddItem, {"section": "news", "title": "T" * 201, "text": "T"}),
         (ApproveIssue, {"recipients": -1}),
         (MoveItem, {"item": uuid4(), "position": 10**9}),
