@@ -48,7 +48,8 @@ def test_what_corrects_what_was_told_is_told() -> None:
 
 
 def _struck(event: Recorded) -> Recorded:
-    return recorded(EventStruck(event=UUID(event.id), reason="x"), UUID(event.entity_id), 2)
+    struck = EventStruck(event=UUID(event.id), kind="ContactAdded", reason="x")
+    return recorded(struck, UUID(event.entity_id), 2, ("directory", "contact"))
 
 
 def test_a_message_is_looked_at_where_it_names_somebody() -> None:

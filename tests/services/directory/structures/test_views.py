@@ -71,8 +71,10 @@ def test_what_is_said_of_a_structure_that_nobody_registered_is_nowhere() -> None
 
 
 def test_a_timeline_has_all_that_was_said_corrections_too_and_of_structures_alone() -> None:
-    struck = EventStruck(event=OTHER, reason="x")
-    told = folded(REGISTERED, StructureClosed(reason="x"), struck, view=TIMELINES)
+    word = EventStruck(event=OTHER, kind="StructureClosed", reason="x")
+    struck = recorded(word, ID, 3, ("directory", "structure"))
+    told = TIMELINES.evolve(folded(REGISTERED, StructureClosed(reason="x"), view=TIMELINES), struck)
+    assert told is not None
     assert [one["type"] for one in told["events"]] == ["StructureRegistered", "StructureClosed", "EventStruck"]
     assert told["events"][0]["data"]["name"] == "Élan" and told["seq"] == 3
-    assert folded(struck, view=TIMELINES) is None
+    assert TIMELINES.evolve(None, struck) is None
