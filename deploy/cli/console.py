@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -45,6 +47,18 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
         return asyncio.Runner(loop_factory=uvloop.new_event_loop).run(work)
     return asyncio.run(work)
+
+
+def confirmed(question: str) -> bool:
+    """Asks at the terminal, also from within `run`: there, the first Ctrl-C would only be noted, and the question would
+    go on waiting. Raises typer.Abort for it, and where nobody is there to answer."""
+    ours = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler) if ours else None
+    try:
+        return typer.confirm(question, err=True)
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
 
 
 def bar() -> Progress:

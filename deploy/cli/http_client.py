@@ -64,7 +64,7 @@ class Client:
         place = self.places.get(first) if self.places else Place(self.url, self.token)
         if place is None:
             raise NoAnswer(f"MAILLAGE_SERVICES_AT does not say where {first} is")
-        request = Request(place.url + path, data=data, headers={"Accept": "application/json"})
+        request = Request(place.url + path, data=data, headers={"Accept": "application/json", "Accept-Language": "en"})
         if place.token:
             request.add_header("Authorization", f"Bearer {place.token}")
         if self.places:  # a container's name is no name of the installation, which answers to its own only
@@ -94,7 +94,7 @@ class Client:
         except HTTPError as error:
             try:
                 said = json.load(error)
-                fields = "; ".join(f"{k}: {v}" for k, v in said.get("fields", {}).items())
+                fields = "; ".join(f"{k}: {v}" for k, v in said.get("fields", {}).items() if v not in said["message"])
                 raise NoAnswer(f"{said['message']} {fields}".strip()) from None
             except (ValueError, KeyError):
                 raise NoAnswer(f"{request.full_url} answered {error.code}") from None

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from deploy.cli.console import DataOption, JsonOption, out, reached, run, settings_of
+from deploy.cli.console import DataOption, JsonOption, confirmed, out, reached, run, settings_of
 from shared.base.services import SERVICES
 from shared.persons.foretelling import ANSWER
 from shared.runtime.times.clock import WAITS, WAY_OUT
@@ -53,7 +53,7 @@ def confirm(
             before = [await client.get(f"/{name}/api/clock") for name in SERVICES]
             if not json:
                 show(before)
-            if not yes and not typer.confirm("Is that the right time? Terms go on by it, for good.", err=True):
+            if not yes and not confirmed("Is that the right time? Terms go on by it, for good."):
                 raise typer.Exit(1)
             return [await client.post(f"/{name}/api/clock/confirm") for name in SERVICES]
 

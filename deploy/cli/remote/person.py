@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 import typer
 
-from deploy.cli.console import DataOption, JsonOption, err, out, reached, run, settings_of
+from deploy.cli.console import DataOption, JsonOption, confirmed, err, out, reached, run, settings_of
 from deploy.cli.http_client import Client, NoAnswer
 from deploy.host.data_folder import CannotStart
 from shared.base.services import SERVICES
@@ -189,7 +189,7 @@ def forget(
                 return []
             if not json:
                 show(found)
-            if not yes and not typer.confirm("Forget them? Nobody can take it back.", err=True):
+            if not yes and not confirmed("Forget them? Nobody can take it back."):
                 raise typer.Exit(1)
             done, failed, ids = [], [], ids_of(found)
             for name in SERVICES:  # one that refuses does not keep the others from it
@@ -282,7 +282,7 @@ def show_due(found: list[dict[str, Any]], clocks: list[dict[str, Any]]) -> None:
 
 async def _confirmed(client: Client, found: list[dict[str, Any]], yes: bool) -> None:
     """Lets those who were shown be forgotten, once whoever asks has said so."""
-    if not found or not (yes or typer.confirm("Forget them? Nobody can take it back.", err=True)):
+    if not found or not (yes or confirmed("Forget them? Nobody can take it back.")):
         raise typer.Exit(0 if not found else 1)
     for name in SERVICES:
         persons = [one["person"] for one in found if one["service"] == name]

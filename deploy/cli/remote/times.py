@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.console import DataOption, JsonOption, out, reached, run, settings_of
+from deploy.cli.console import DataOption, JsonOption, confirmed, out, reached, run, settings_of
 from deploy.cli.http_client import Client, NoAnswer
 from shared.base.services import SERVICES
 
@@ -59,11 +59,12 @@ def look(
         return
     for one in found:
         _show(one, None if everything else SHOWN)
-    jumps = max(one["jumps"] for one in found)
-    out.print(f"Clocks jumped {jumps} times in the log.", highlight=False)
+    out.print(f"Clocks jumped {_so_many(max(one['jumps'] for one in found), 'time')} in the log.", highlight=False)
     if proposed := _better(found):
-        out.print(f"With the {len(proposed)} days that are proposed:", highlight=False)
+        out.print(f"If what has a proposed day was of that day ({_so_many(len(proposed), 'event')}):", highlight=False)
     _show_moves(moved, bool(proposed))
+    if any(one["odd"] for one in found):
+        out.print("Nothing was written. One at a time: maillage times redate SERVICE SEQUENCE", highlight=False)
 
 
 @times.command()
@@ -106,7 +107,7 @@ async def _redate(
     if not quiet:
         out.print(f"{one['redate_type']} (event {one['redate_sequence']}) to {right}:", highlight=False)
         _show_moves(moved, True)
-    if asking and not typer.confirm("Is that the right day? Readers go by it from now on.", err=True):
+    if asking and not confirmed("Is that the right day? Readers go by it from now on."):
         raise typer.Exit(1)
     body = {"kind": one["kind"], "about": one["about"], "event": one["redate"], "day": right, "reason": reason}
     done: dict[str, Any] = await client.post(f"/{service}/api/times/redate", body)
@@ -143,10 +144,14 @@ def _day(text: str) -> date:
         raise NoAnswer(f"{text} is no day: YYYY-MM-DD") from None
 
 
+def _so_many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _show(found: dict[str, Any], most: int | None) -> None:
     """What is odd in one service, by kind."""
     numbers = Counter(one["why"] for one in found["odd"])
-    out.print(f"{found['service']}: {len(found['odd'])} events", highlight=False)
+    out.print(f"{found['service']}: {_so_many(len(found['odd']), 'event')}", highlight=False)
     for why, number in sorted(numbers.items()):
         out.print(f"  {number} {WHY.get(why, why)}", highlight=False, soft_wrap=True)
         for one in [each for each in found["odd"] if each["why"] == why][:most]:

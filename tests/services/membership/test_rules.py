@@ -29,6 +29,7 @@ from services.membership.members.domain.member import (
     JoinNetworkAsPerson,
     LeaveNetwork,
     RenewMembership,
+    WelcomePersonAgain,
 )
 from services.membership.network.domain.network import (
     NETWORK,
@@ -85,6 +86,7 @@ COMMANDS: Mapping[str, tuple[Decider[Any], Sequence[Command]]] = {
             ChangeCollege(member=ID, college="public"),
             ChangeCollege(member=ID, college="economic"),
             LeaveNetwork(member=ID, reason="lapse"),
+            WelcomePersonAgain(member=ID, person=WHO, charter_version=2),
         ],
     ),
     "charter": (CHARTER, [AdoptCharter(title="Une", principles=["a"]), AdoptCharter(title="Deux", principles=["a"])]),

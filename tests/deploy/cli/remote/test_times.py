@@ -83,11 +83,15 @@ def test_what_is_odd_is_listed_and_corrected_once(tmp_path: Path) -> None:
     (one,) = found["odd"]
     assert (one["why"], one["better"], one["about"]) == ("older-than-its-entity", f"{JOINED - 1}-01-10", str(MEMBER))
     shown = said("--service", "membership")
-    assert shown.exit_code == 0 and "membership: 1 events" in shown.stdout, shown.output
+    assert shown.exit_code == 0 and "membership: 1 event\n" in shown.stdout, shown.output
     assert (
         WHY[one["why"]] in shown.stdout
         and f"MemberJoined {one['redate_sequence']} to {JOINED - 1}-01-10" in shown.stdout
     )
+    assert "Nothing was written" in shown.stdout and "maillage times redate" in shown.stdout
+    assert "Members" in shown.stdout and "Adhérents" not in shown.stdout, "an operator is spoken to in one language"
+    future = said("redate", "membership", str(one["sequence"]), "--day", "2999-01-01", "--yes")
+    assert isinstance(future.exception, NoAnswer) and str(future.exception).count("not come") == 1, future.exception
 
     for wrong, why in (("ghost", "there is no service ghost"), ("membership", "no event 999")):
         refused = said("redate", wrong, "999", "--yes")
