@@ -11,7 +11,6 @@ from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
 from shared.kernel.views.projection import Document, folded
 from shared.notions.membership import CHARTER_ID
 from shared.notions.vocabularies import PERSONS
-from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews, Views
 
 
@@ -31,7 +30,11 @@ async def persons_reached(service: OpenViews, address: str) -> list[Document]:
     """The members, former ones too, of whom somebody said that this is their address. It is found by the keyed index,
     so nothing is opened for that."""
     keys = await service.outside.in_thread(service.keyring.persons_at, address)
-    persons = await everything(service, MEMBERS, {"college": known_lists().marked("college", PERSONS)}) if keys else []
+    persons = (
+        await everything(service, MEMBERS, {"college": (await service.lists.now()).marked("college", PERSONS)})
+        if keys
+        else []
+    )
     return [one for one in persons if one.get("person") and UUID(one["person"]["person"]) in keys]
 
 

@@ -16,7 +16,7 @@ from services.membership.governance.views import GROUPS, SEATS
 from services.membership.members.queries import charter_versions, colleges_by_code, members_named
 from services.membership.members.views import MEMBERS, STRUCTURES
 from services.membership.network.views import PEER_NETWORKS
-from services.membership.register.finding import counted, found
+from services.membership.register.member_search import counted, found
 from services.membership.team.views import POSTS
 from shared.notions.structure_on_record import member_of
 from shared.notions.vocabularies import PERSONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -168,6 +168,57 @@ def _with(told: Told, restored: Sequence[str]) -> list[Fact]:
     return standing(told.facts, [*told.corrections, *lifted])
 
 
+@dataclass
+class Beside:
+    """What a correction is about beside the fact that it names.
+
+    `with_it`: of the same command; `there`: in other records, by the same command; `resting`: what rests on it;
+    `replaced`: what it took the place of; `lifted`: what the same gesture struck; `elsewhere`: what other records say
+    that rests on it."""
+
+    with_it: list[Line] = field(default_factory=list)
+    there: list[Line] = field(default_factory=list)
+    resting: list[Line] = field(default_factory=list)
+    replaced: list[Line] = field(default_factory=list)
+    lifted: list[Line] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+
+    @property
+    def own(self) -> list[Line]:
+        """The facts of the record itself."""
+        return [*self.with_it, *self.resting, *self.replaced, *self.lifted]
+
+
+async def _beside(
+    service: Reception,
+    read: tuple[Decider[Any], History, Told],
+    key: UUID,
+    lines: Sequence[Line],
+    chosen: Line,
+    do: str,
+    restoring: Sequence[str] | None,
+    lang: str,
+) -> Beside:
+    decider, events, told = read
+    ids = {one.id for one in together(decider, [chosen.fact], told.facts)}
+    found = Beside(
+        with_it=[one for one in lines if one.fact.id in ids and one is not chosen],
+        there=await _there(service, decider, chosen, told, lang),
+    )
+    if do == "lift":
+        same = struck_with(told, events.events, chosen.fact)
+        found.lifted = [one for one in lines if one.struck and one.fact.id in same and one.fact.id not in ids]
+    else:
+        struck = [one for one in lines if one.fact.id in ids]
+        found.elsewhere = await _elsewhere(service, decider, key, told, struck, lang)
+    if do == "strike":
+        old = taken_place_of(told, events.events, chosen.fact)
+        found.replaced = [one for one in lines if one.fact.id in old]
+        rest = {one.id for one in dependents(decider, _with(told, old if restoring is None else restoring), ids)}
+        found.resting = [one for one in lines if one.fact.id in rest]
+    return found
+
+
 async def _shown(
     service: Reception,
     pages: Pages,
@@ -192,38 +243,17 @@ async def _shown(
     lang = language(request)
     lines = lines_of(decider, events, told, lang)
     chosen = named.among(lines, do)
-    with_it: list[Line] = []
-    resting: list[Line] = []
-    replaced: list[Line] = []
-    there: list[Line] = []
-    lifted: list[Line] = []
-    elsewhere: list[Elsewhere] = []
-    if chosen is not None:
-        ids = {one.id for one in together(decider, [chosen.fact], told.facts)}
-        with_it = [one for one in lines if one.fact.id in ids and one is not chosen]
-        there = await _there(service, decider, chosen, told, lang)
-        if do == "lift":
-            same = struck_with(told, events.events, chosen.fact)
-            lifted = [one for one in lines if one.struck and one.fact.id in same and one.fact.id not in ids]
-        else:
-            struck = [one for one in lines if one.fact.id in ids]
-            elsewhere = await _elsewhere(service, decider, key, told, struck, lang)
-        if do == "strike":
-            old = taken_place_of(told, events.events, chosen.fact)
-            replaced = [one for one in lines if one.fact.id in old]
-            rest = {one.id for one in dependents(decider, _with(told, old if restoring is None else restoring), ids)}
-            resting = [one for one in lines if one.fact.id in rest]
+    more = Beside() if chosen is None else await _beside(service, read, key, lines, chosen, do, restoring, lang)
     thing = type(events.events[0].data).thing
     name = called(told, [await service.store.get(view, str(key)) for view in service.definition.views], lang)
     stands = begun(decider, told.line)
     upto = max(1, -(-len(lines) // LONG))
     page = min(max(1, int(said) if (said := request.query_params.get("page", "")).isdecimal() else 1), upto)
     listed = lines[(page - 1) * LONG : page * LONG]
-    told_of_whom = await with_parts(
-        service, [*listed, *([chosen] if chosen else []), *with_it, *resting, *replaced, *lifted], lang, name
-    )
+    told_of_whom = await with_parts(service, [*listed, *([chosen] if chosen else []), *more.own], lang, name)
     listed, with_it, resting, replaced, lifted = (
-        [told_of_whom[one.fact.id] for one in some] for some in (listed, with_it, resting, replaced, lifted)
+        [told_of_whom[one.fact.id] for one in some]
+        for some in (listed, more.with_it, more.resting, more.replaced, more.lifted)
     )
     return pages.render(
         request,
@@ -241,17 +271,20 @@ async def _shown(
         chosen=told_of_whom[chosen.fact.id] if chosen else None,
         do=do,
         sought=bool(do) and chosen is None,
-        beside=[*with_it, *there],
+        beside=[*with_it, *more.there],
         resting=resting,
         replaced=replaced,
         lifted=lifted,
         also=also,
-        elsewhere=elsewhere,
+        elsewhere=more.elsewhere,
         until=_until(told, chosen),
         restoring=restoring,
         counted=(
             await of_facts(
-                service, at_stake(lines, chosen, [*with_it, *there], [*resting, *lifted]), lang, supposed=do == "redate"
+                service,
+                at_stake(lines, chosen, [*with_it, *more.there], [*resting, *lifted]),
+                lang,
+                supposed=do == "redate",
             )
         ).telling(f"{name} {chosen.text}" if chosen else name),
         kind=kind,

@@ -3,76 +3,20 @@ who may see names, and keeps their key when what was said of them is corrected."
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from html import unescape
-from typing import Any
 from uuid import UUID
 
 import httpx2
-import pytest
 
-from services.membership.members.domain.member import JoinNetworkAsPerson, LeaveNetwork
+from services.membership.members.domain.member import LeaveNetwork
 from services.membership.members.views import MEMBERS
 from services.membership.retention import TOLD
-from shared.contract.personal import Personal
-from shared.kernel.command_handler import new_command_id
-from shared.kernel.decider import Command, Refused
 from shared.runtime.service import Service
-from shared.web.app import service_app
-from tests.shared.web.history.test_pages import a_member, front, hidden, service
+from tests.fixtures.joining_persons import do, joining
+from tests.shared.web.history.test_pages import front, hidden, service
 from tests.shared.web.history.test_saying_again import again, links
 
 __all__ = ["front", "service"]  # fixtures
-
-
-def joining(name: str, address: str | None = "jeanne@example.org", **more: Any) -> JoinNetworkAsPerson:
-    email = Personal(address) if address else None
-    return JoinNetworkAsPerson(person=Personal(name), email=email, charter_version=1, **more)
-
-
-async def do(service: Service, command: Command, day: str = "2016-01-01") -> UUID | str:
-    try:
-        done = await service.execute(command, id=new_command_id(), actor="staff:test", at=date.fromisoformat(day))
-    except Refused as no:
-        return f"{no.code} {no.values['page']}"
-    assert await service.runner.wait_for(done.seq)
-    return done.entity_id
-
-
-@pytest.mark.parametrize(
-    ("name", "address", "another", "code"),
-    [
-        ("Jeanne Essai", "jeanne@example.org", False, "person-is-member"),
-        ("JEANNE  ESSAI", "Jeanne@Example.org", True, "person-is-member"),
-        ("Paul Essai", "jeanne@example.org", False, "address-known"),
-        ("Paul Essai", "jeanne@example.org", True, None),
-        ("Jeanne Essai", "autre@example.org", False, None),
-        ("Jeanne Essai", None, False, None),
-    ],
-)
-async def test_one_person_is_a_member_once_and_a_household_says_so(
-    service: Service, name: str, address: str | None, another: bool, code: str | None
-) -> None:
-    first = await do(service, joining("Jeanne Essai"))
-    second = await do(service, joining(name, address, another=another))
-    assert second == f"{code} /membership/members/{first}" if code else isinstance(second, UUID)
-
-
-async def test_the_form_names_the_member_with_a_link_and_the_api_names_nobody(
-    service: Service, front: httpx2.AsyncClient
-) -> None:
-    first = await do(service, joining("Jeanne Essai"))
-    form = (await front.get("/do/JoinNetworkAsPerson?charter_version=1")).text
-    answers = {"person": "Paul Essai", "email": "jeanne@example.org", "charter_version": "1"}
-    no = await front.post("/do/JoinNetworkAsPerson", data={**hidden(form), **answers})
-    said = unescape(no.text)
-    assert no.status_code == 422 and f'<a href="/membership/members/{first}">Jeanne Essai</a>' in said
-    assert "cochez" in said and 'name="another"' in no.text
-    api = await front.post("/api/commands/join-network-as-person", json={**answers, "charter_version": 1})
-    assert api.json()["error"] == "address-known" and "Jeanne" not in api.text and str(first) in api.text
-    ticked = {**hidden(no.text), **answers, "another": "true"}
-    assert (await front.post("/do/JoinNetworkAsPerson", data=ticked)).status_code == 303
 
 
 async def test_who_left_is_welcomed_again_into_the_same_record(service: Service, front: httpx2.AsyncClient) -> None:
@@ -94,32 +38,6 @@ async def test_who_left_is_welcomed_again_into_the_same_record(service: Service,
     assert document is not None and document["status"] == "current" and document["since"] == 2020
     twice = await front.post("/do/WelcomePersonAgain", data={**hidden((await front.get(link)).text), **answers})
     assert twice.status_code == 409, "somebody did so meanwhile"
-
-
-async def test_persons_are_found_by_a_whole_word_and_stand_in_their_place(
-    service: Service, front: httpx2.AsyncClient
-) -> None:
-    await a_member(service)  # Kynarou, a structure
-    await do(service, joining("Zoé Martin-Lambda", "zoe@example.org"))
-    await do(service, joining("Élie Bois", "elie@example.org"))
-
-    async def names(client: httpx2.AsyncClient, **asked: Any) -> list[str]:
-        page = unescape((await client.get("/members", params=asked)).text)
-        table = page[page.index("<tbody") :] if "<tbody" in page else ""
-        rows = [(table.find(name), name) for name in ("Kynarou", "Zoé Martin-Lambda", "Élie Bois")]
-        return [name for at, name in sorted(rows) if at >= 0]
-
-    assert await names(front) == ["Élie Bois", "Kynarou", "Zoé Martin-Lambda"]
-    assert await names(front, q="elie") == await names(front, q="BOIS élie") == ["Élie Bois"]
-    assert await names(front, q="lambda") == ["Zoé Martin-Lambda"]
-    assert await names(front, q="eli") == await names(front, q="lamb") == [], "no part of a name tells of a person"
-    assert await names(front, q="bois", college="associative") == []
-    assert await names(front, q="bois", status="former") == []
-    found = unescape((await front.get("/members", params={"q": "bois"})).text)
-    assert re.search(r"1\sadhérent<", found)
-    transport = httpx2.ASGITransport(app=service_app(service))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as nobody:
-        assert (await nobody.get("/members", params={"q": "bois"})).status_code in (303, 401)
 
 
 async def test_a_person_whose_joining_is_corrected_keeps_record_and_key(

@@ -11,7 +11,6 @@ from services.membership.base.queries import ALL
 from services.membership.members.views import MEMBERS
 from shared.kernel.views.projection import Document, Page, folded
 from shared.notions.vocabularies import PERSONS
-from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews
 from shared.web.lists import PAGE
 
@@ -47,7 +46,7 @@ async def counted(service: OpenViews, where: Where, q: str, *, names: bool) -> d
 
 async def _persons(service: OpenViews, where: Where, q: str) -> list[tuple[Document, str]]:
     """The persons that match, with what each is sorted by."""
-    of_persons = known_lists().marked("college", PERSONS)
+    of_persons = (await service.lists.now()).marked("college", PERSONS)
     colleges = [code for code in of_persons if code in where.get("college", of_persons)]
     if not colleges:
         return []
