@@ -64,7 +64,7 @@ class Client:
         place = self.places.get(first) if self.places else Place(self.url, self.token)
         if place is None:
             raise NoAnswer(f"MAILLAGE_SERVICES_AT does not say where {first} is")
-        request = Request(place.url + path, data=data, headers={"Accept": "application/json", "Accept-Language": "en"})
+        request = Request(place.url + path, data=data, headers={"Accept": "application/json"})
         if place.token:
             request.add_header("Authorization", f"Bearer {place.token}")
         if self.places:  # a container's name is no name of the installation, which answers to its own only

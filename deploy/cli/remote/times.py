@@ -14,6 +14,7 @@ from deploy.cli.console import DataOption, JsonOption, confirmed, out, reached, 
 from deploy.cli.http_client import Client, NoAnswer
 from shared.base.services import SERVICES
 
+ENGLISH = "?lang=en"  # as the commands themselves speak to their operator
 SHOWN = 20  # of each kind of oddness, where all are not asked for
 WHY: Mapping[str, str] = {
     "before-the-floor": "older than anything that is told here",
@@ -110,7 +111,7 @@ async def _redate(
     if asking and not confirmed("Is that the right day? Readers go by it from now on."):
         raise typer.Exit(1)
     body = {"kind": one["kind"], "about": one["about"], "event": one["redate"], "day": right, "reason": reason}
-    done: dict[str, Any] = await client.post(f"/{service}/api/times/redate", body)
+    done: dict[str, Any] = await client.post(f"/{service}/api/times/redate{ENGLISH}", body)
     return done
 
 
@@ -124,7 +125,7 @@ async def _moves(client: Client, proposed: Mapping[int, str]) -> list[dict[str, 
     if not proposed:
         return []
     body = [{"sequence": sequence, "day": day} for sequence, day in sorted(proposed.items())]
-    found: list[dict[str, Any]] = await client.post("/observatory/api/times/moves", body)
+    found: list[dict[str, Any]] = await client.post(f"/observatory/api/times/moves{ENGLISH}", body)
     return found
 
 
