@@ -1,8 +1,14 @@
-<<<<<<< HEAD
-"""The way to an installation: the service whose folder it is, or all where it is said where they are."""
+"""The way to an installation: the service whose folder it is, or all where it is said where they are; and a question
+that a command asks while it works with a server, which Ctrl-C ends at once."""
 
 from __future__ import annotations
 
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +18,18 @@ from deploy.cli.http_client import Place
 from deploy.host.data_folder import CannotStart
 from shared.base.settings import Settings
 from shared.identity.operator_token import operator_token
+
+ASKING = """
+from deploy.cli.console import confirmed, run
+
+async def work():
+    try:
+        return confirmed("Sure?")
+    finally:
+        print("cleaned up", flush=True)
+
+run(work())
+"""
 
 
 def test_what_is_given_goes_before_what_the_machine_says(tmp_path: Path) -> None:
@@ -45,30 +63,6 @@ async def test_a_service_that_serves_alone_is_asked_on_this_machine(tmp_path: Pa
     for host, at in (("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("10.0.0.1", "10.0.0.1")):
         async with reached(Settings(data=tmp_path, nats_url="nats://x", host=host, port=9)) as client:
             assert (client.url, client.token) == (f"http://{at}:9", own)
-=======
-"""A question that a command asks while it works with a server: Ctrl-C ends it at once."""
-
-from __future__ import annotations
-
-import os
-import pty
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-
-ASKING = """
-from deploy.cli.console import confirmed, run
-
-async def work():
-    try:
-        return confirmed("Sure?")
-    finally:
-        print("cleaned up", flush=True)
-
-run(work())
-"""
 
 
 def test_ctrl_c_at_a_question_ends_the_command_and_what_it_opened() -> None:
@@ -87,4 +81,3 @@ def test_ctrl_c_at_a_question_ends_the_command_and_what_it_opened() -> None:
     said += os.read(master, 4096)
     os.close(master)
     assert b"cleaned up" in said
->>>>>>> r-corners
