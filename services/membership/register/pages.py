@@ -17,7 +17,7 @@ from services.membership.members.domain.member import StructureCollege
 from services.membership.members.queries import COLLEGE_CODES, charter_versions, colleges_by_code, members_named
 from services.membership.members.views import MEMBERS, STRUCTURES
 from services.membership.network.views import PEER_NETWORKS
-from services.membership.register.finding import counted, found
+from services.membership.register.members_by_name import counted, found
 from services.membership.team.views import POSTS
 from shared.notions.structure_on_record import member_of
 from shared.runtime.faces import OpenViews
