@@ -21,8 +21,10 @@ from services.observatory.event_table.plain_text import plain
 from services.observatory.event_table.table import EventTable, Rows
 from services.observatory.identification.domain import Criteria
 from shared.contract.fields import AS_STORED
+from shared.contract.membership.members import EARLIER
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import folded
+from shared.notions.vocabularies.view import known_lists
 
 ASKED = {"themes": "themes", "countries": "countries", "departments": "department", "kinds": "kind", "sdgs": "sdgs",
          "colleges": "college", "member": "member"}  # fmt: skip
@@ -104,6 +106,10 @@ def criteria_of(query: QueryParams) -> Criteria:
             said[name] = values[0] if len(set(values)) == 1 else None  # yes or no: both narrow nothing
         else:
             said[name] = list(dict.fromkeys(values))
+    lists = known_lists()
+    for name, known in (("kinds", lists.listed("structure")), ("colleges", lists.listed("college", EARLIER))):
+        if strange := [value for value in said[name] if value not in known]:
+            raise Refused("unknown-filter", value=strange[0][:40])
     try:
         return Criteria.model_validate(said)
     except ValidationError as error:
