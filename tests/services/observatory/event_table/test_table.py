@@ -130,7 +130,7 @@ def changed(message: Message, **changes: object) -> Message:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"data": {"name": "S", "kind": "bank"}},
+        {"data": {"name": "S", "kind": "Une banque"}},
         {"data": {"kind": "association"}},
         {"data": {"name": 7, "kind": "association"}},
         {"data": [1]},
