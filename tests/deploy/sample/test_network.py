@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.sample.network import FORMER_NAME, NAME, RENAMED, colleges, definitions
+from deploy.sample.network import FORMER_NAME, NAME, RENAMED, definitions
 from deploy.sample.newsletter import bulletins
 from deploy.sample.plan import BEGINNING, OWN
 from shared.notions.network.beginning import known, steps
@@ -10,9 +10,9 @@ from shared.notions.network.beginning import known, steps
 
 def test_the_sample_says_what_its_file_says_and_on_its_days() -> None:
     assert known()["occitanie"] == BEGINNING
-    made = {type(step.command).__name__ for step in (*definitions(), *colleges(), *bulletins())} | {"NameNetwork"}
+    made = {type(step.command).__name__ for step in (*definitions(), *bulletins())} | {"NameNetwork"}
     assert made == {step.command for step in steps(BEGINNING)}
-    days = {step.key: step.at.date().isoformat() for step in (*colleges(), *bulletins(), *definitions())}
+    days = {step.key: step.at.date().isoformat() for step in (*bulletins(), *definitions())}
     assert days["college/public"] == days["network/DrawRegion"] == "2012-01-03"
     assert days["college/qualified_persons"] == "2017-03-18" and days["bulletin/echos"] == "2012-03-12"
     assert (FORMER_NAME, NAME, RENAMED.date().isoformat()) == ("Midi-Pyrénées Coopdev'", BEGINNING.name, "2016-10-14")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.events.gatherings.views import COUNTED, GATHERINGS
+from services.events.gatherings.views import GATHERINGS
 from shared.contract import Event
 from shared.contract.events.gatherings import (
     GatheringCancelled,
@@ -45,9 +45,9 @@ def test_its_days_are_those_of_paris() -> None:
 
 def test_nobody_counted_is_not_nobody() -> None:
     assert folded(PLANNED)["people"] is None
-    counted = (PLANNED, HeadsCounted(people=0), HeadsCounted(audience=COUNTED[0], people=7))
+    counted = (PLANNED, HeadsCounted(people=0), HeadsCounted(audience="students", people=7))
     assert folded(*counted)["people"] == 7 and folded(*counted[:2])["people"] == 0
-    assert folded(*counted, HeadCountWithdrawn(audience=COUNTED[0]))["people"] == 0
+    assert folded(*counted, HeadCountWithdrawn(audience="students"))["people"] == 0
     assert folded(*counted[:2], HeadCountWithdrawn())["people"] is None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.observatory.dashboard.address import KINDS, narrowing, wanted
-from services.observatory.event_table.filtering import ALL, COLLEGES, Filters
+from services.observatory.dashboard.address import narrowing, wanted
+from services.observatory.event_table.filtering import ALL, Filters
 from shared.kernel.decider import Refused
 
 
@@ -14,8 +14,8 @@ def test_nothing_and_empty_answers_narrow_nothing() -> None:
 
 
 def test_a_theme_is_any_word_and_the_rest_is_on_a_list() -> None:
-    want = wanted(department="31", college=COLLEGES[0], theme="n'importe quoi", kind=KINDS[0])
-    assert narrowing(want) == Filters("31", COLLEGES[0], "n'importe quoi", KINDS[0])
+    want = wanted(department="31", theme="n'importe quoi", kind="association")
+    assert narrowing(want) == Filters("31", None, "n'importe quoi", "association")
 
 
 @pytest.mark.parametrize("given", [{"department": "99"}, {"college": "none"}, {"kind": "x" * 100}])
