@@ -103,7 +103,7 @@ NAMINGS: Mapping[type[Event], Mapping[str, Naming]] = {
     PublicationDrafted: {"structure": PUBLISHED, "project": OF_PROJECT},
     PublicationRedrafted: {"project": OF_PROJECT},
     MemberJoined: {"structure": OPEN, "college": COLLEGE, "charter_version": CHARTER},
-    MemberCollegeChanged: {"college": COLLEGE},
+    MemberCollegeChanged: {"college": replace(COLLEGE, state="of structures")},
     BoardSeatTaken: {"member": MEMBER},
     WorkingGroupJoined: {"member": MEMBER},
     CivicServiceSeconded: {"host": OPEN},

@@ -324,7 +324,7 @@ def _now() -> date:
 
 
 async def test_answers_over_http_are_those_of_a_plain_loop(four: Four) -> None:
-    number = await compared(four, dense(21, 160, but=MERGED), 4)
+    number = await compared(four, dense(23, 160, but=MERGED), 4)
     assert number.total() > 150
 
 

@@ -58,6 +58,13 @@ def span_of(indicator: Indicator) -> str:
     return "year" if indicator.partial == "year" else "run"
 
 
+def sorts_in(indicator: Indicator) -> list[str]:
+    """The terms and marks of the network's lists that an indicator asks for."""
+    marks = re.findall(r"marked\([^()]*, '\w+', '([\w-]+)'\)", indicator.query)
+    codes = re.findall(r"\bkind (?:= |IN \()'([\w-]+)'", indicator.query)
+    return sorted({*marks, *codes})
+
+
 def said_by(decide: Callable[..., Any]) -> set[str]:
     """The types of events of days that a decision names, or what it calls in its service."""
     found: set[str] = set()
@@ -98,7 +105,8 @@ def _named(function: FunctionType) -> Iterator[Any]:
 def made() -> bytes:
     load_all()
     indicators = {
-        name: {"title": one.title, "span": span_of(one), "types": counted_by(one)} for name, one in INDICATORS.items()
+        name: {"title": one.title, "span": span_of(one), "types": counted_by(one), "sorts": sorts_in(one)}
+        for name, one in INDICATORS.items()
     }
     commands = {
         f"{definition.name}.{command.__name__}": sorted(said_by(decide))

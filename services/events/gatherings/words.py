@@ -58,6 +58,7 @@ WORDS: Words = {
     "field.summary": "En quelques mots",
     "field.summary.hint": "Le texte de l’annonce, tel qu’il sera lu.",
     "field.audience": "Public",
+    "field.people": "Personnes",
     "field.email": "Adresse électronique",
     "field.registration": "Inscription",
     "field.workshop": "Atelier",

@@ -28,5 +28,6 @@ WORDS: Words = {
     "refused.list-kept-elsewhere": "Les collèges et les bulletins s’ouvrent et se ferment sur leurs propres pages.",
     "refused.term-defined": "Ce code est déjà dans la liste, sous le titre « {title} ».",
     "refused.too-many-terms": "Cette liste a déjà {limit} termes. Fermez-en, ou réutilisez-en un.",
+    "refused.unknown-language": "Le réseau n’a pas de page dans cette langue ({language}).",
     "refused.unknown-mark": "Cela ne se dit pas d’un terme de cette liste. Retirez-le.",
 }

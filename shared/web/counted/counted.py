@@ -9,7 +9,7 @@ difference page of a review says afterwards."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -22,6 +22,7 @@ from shared.base.translations import Lang, translated
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document, everything, folded
 from shared.notions.published_reviews import PUBLISHED
+from shared.notions.vocabularies import VOCABULARIES
 from shared.runtime.faces import Forms
 
 TABLE = Path(__file__).with_name("table.json")
@@ -32,11 +33,13 @@ its day"""
 
 class Counting(msgspec.Struct, frozen=True):
     """An indicator: its title (French, a message of the catalogue), how long a fact counts in it, which types it counts
-    directly (its own events, and by which entity they are found)."""
+    directly (its own events, and by which entity they are found), which terms and marks of the network's lists it asks
+    for."""
 
     title: str
     span: Span
     types: list[str]
+    sorts: list[str] = []
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -80,13 +83,14 @@ class Counted:
     reviews: Sequence[Review] = ()
     earlier: Sequence[Review] = ()
 
-    def telling(self, about: str) -> Counted:
-        """The same, the most telling figures first: those whose titles speak of what is corrected (`about`: what its
-        record and its sort are called), then those that count the fewest kinds of facts."""
+    def telling(self, about: str, sorts: Collection[str] = ()) -> Counted:
+        """The same, the most telling figures first: those that ask for what the record is of (`sorts`), whose titles
+        speak of it (`about`: what it and its sort are called), then those that count the fewest kinds of facts."""
         words = _words(about)
 
-        def order(one: Figure) -> tuple[int, int, str]:
-            return -len(words & _words(one.title)), len(table().indicators[one.name].types), one.title
+        def order(one: Figure) -> tuple[int, int, int, str]:
+            of = table().indicators[one.name]
+            return -len({*sorts} & {*of.sorts}), -len(words & _words(one.title)), len(of.types), one.title
 
         return replace(self, figures=sorted(self.figures, key=order))
 
@@ -109,6 +113,14 @@ def _words(text: str) -> set[str]:
 def said_by(service: str, command: type[Command]) -> Sequence[str]:
     """The types of events that a command may say."""
     return table().commands.get(f"{service}.{command.__name__}", ())
+
+
+async def sorts_of(service: Forms, documents: Iterable[Document | None]) -> set[str]:
+    """Of which terms of the network's lists records are, and what is marked of these."""
+    kinds = {one["kind"] for one in documents if one and isinstance(one.get("kind"), str)}
+    now = await service.lists.now()
+    lists = [now.terms(name) for name in VOCABULARIES]
+    return kinds.union(*(terms[kind].marks for terms in lists for kind in kinds & terms.keys()))
 
 
 async def counted(

@@ -24,8 +24,9 @@ from shared.kernel.command_digest import fields_sent
 from shared.kernel.command_handler import Stale, new_command_id, told_of
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
+from shared.kernel.views.projection import Document
 from shared.runtime.faces import Forms, Premises, Reception
-from shared.web.counted.counted import of_command, said_by
+from shared.web.counted.counted import of_command, said_by, sorts_of
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
 from shared.web.facts.of_days import BadDay, day_in, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after, taken_up_on
@@ -117,7 +118,7 @@ async def _show(
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
         counted=(await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))).telling(
-            " ".join([*(text for _, text in named), *await _kinds(service, pages, fixed.values(), lang)])
+            " ".join(text for _, text in named), await sorts_of(service, await _records(service, fixed.values()))
         )
         if (day := _day_of(model, values))
         else None,
@@ -144,11 +145,9 @@ async def _kept(
     return [(one, known.title(vocabulary, one, lang)) for one in given if one not in there]
 
 
-async def _kinds(service: Forms, pages: Pages, keys: Iterable[Any], lang: str) -> list[str]:
-    """What the sorts are called of the things that a form is about."""
-    documents = [await service.store.get(view, str(key)) for key in keys for view in service.definition.views]
-    kinds = {str(one["kind"]) for one in documents if one and isinstance(one.get("kind"), str)}
-    return [pages.lexicon.say(f"kind.{one}", lang) for one in sorted(kinds) if pages.lexicon.has(f"kind.{one}")]
+async def _records(service: Forms, keys: Iterable[Any]) -> list[Document | None]:
+    """The things that a form is about, as views show them."""
+    return [await service.store.get(view, str(key)) for key in keys for view in service.definition.views]
 
 
 async def _taken_up(

@@ -27,7 +27,7 @@ from shared.kernel.eventlog.event_log import Conflict, History, Unavailable
 from shared.kernel.line import Correction, Fact, standing
 from shared.notions.references import NAMED, Resting, begun
 from shared.runtime.faces import Commands, Reception
-from shared.web.counted.counted import of_facts
+from shared.web.counted.counted import of_facts, sorts_of
 from shared.web.facts.again import said_once, struck_with, taken_place_of
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
 from shared.web.facts.outcomes import held_until, in_address
@@ -245,7 +245,8 @@ async def _shown(
     chosen = named.among(lines, do)
     more = Beside() if chosen is None else await _beside(service, read, key, lines, chosen, do, restoring, lang)
     thing = type(events.events[0].data).thing
-    name = called(told, [await service.store.get(view, str(key)) for view in service.definition.views], lang)
+    records = [await service.store.get(view, str(key)) for view in service.definition.views]
+    name = called(told, records, lang)
     stands = begun(decider, told.line)
     upto = max(1, -(-len(lines) // LONG))
     page = min(max(1, int(said) if (said := request.query_params.get("page", "")).isdecimal() else 1), upto)
@@ -286,7 +287,7 @@ async def _shown(
                 lang,
                 supposed=do == "redate",
             )
-        ).telling(f"{name} {chosen.text}" if chosen else name),
+        ).telling(f"{name} {chosen.text}" if chosen else name, await sorts_of(service, records)),
         kind=kind,
         key=str(key),
         back=local(request.query_params.get("back")) or "",

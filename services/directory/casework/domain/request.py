@@ -28,7 +28,7 @@ class RequestIdentification(Command):
     requester: Name
     themes: list[Line] = Field([], max_length=30)
     countries: list[CountryCode] = Field([], max_length=200)
-    kinds: list[StructureKind] = []
+    kinds: list[StructureKind] = Field([], max_length=100)
     departments: list[DepartmentCode] = Field([], max_length=110)
     question: LongText | None = None
 

@@ -129,5 +129,6 @@ VOCABULARY = Decider(
     terms_after,
     {DefineTerm: _defined, ReviseTerm: _revised, CloseTerm: _closed},
     allows=allows,
+    births=(TermDefined, TermRevised, TermClosed),
     alone=(TermDefined, TermRevised, TermClosed),
 )
