@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -136,6 +137,7 @@ def _by(document: Document | None, data: Event, event: Recorded) -> Document:
     return {"by": sorted({by, *(document or {"by": []})["by"]})}
 
 
+@cache
 def named_by(service: str) -> View:
     """Which entities ever named a thing of this service, by `<service>.<entity>.<id>`; whatever was corrected since."""
     types = [

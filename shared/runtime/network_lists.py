@@ -13,7 +13,7 @@ class NetworkLists:
 
     def __init__(self, runner: Runner, store: Store) -> None:
         self._runner, self._store = runner, store
-        self._lists, self._at = Lists({}), -1
+        self._lists, self._at = Lists({}), 0  # where nothing is said yet
 
     def begin(self) -> None:
         """From here on, texts and figures go by these lists, in whatever begins after this."""

@@ -142,7 +142,8 @@ class Definition:
         object.__setattr__(self, "running", view_of(self.name))
         if self.name in SERVICES:
             object.__setattr__(self, "named", named_by(self.name))
-            object.__setattr__(self, "views", (*self.views, self.named))
+            if self.named not in self.views:  # they are there where this is another, changed
+                object.__setattr__(self, "views", (*self.views, self.named))
         if self.processes and PROCESS not in self.deciders:
             self._add(PROCESS, [self.running], [one for process in self.processes for one in process.reactions()])
         if self.persons is not None and self.persons.held not in self.views:

@@ -55,7 +55,7 @@ class OurNetwork:
         self._position, self._store, self._settings = position, store, settings
         self._said: list[tuple[Event, date]] = []
         self._now = NOTHING_SAID
-        self._at = -1
+        self._at = 0  # where nothing is said yet
 
     async def refresh(self) -> None:
         at = self._position()

@@ -28,6 +28,7 @@ from shared.contract.directory.accounts import (
     SigningKeyWithdrawn,
     TokenWithdrawn,
 )
+from shared.identity.access_view import ACCESS
 from shared.identity.operator_token import operator_token
 from shared.identity.principal import OPERATOR, PUBLIC
 from shared.identity.sessions import BadToken, Sessions, Signer, Unsure
@@ -245,7 +246,7 @@ async def test_a_token_that_is_not_good_is_refused(service: Service) -> None:
     for one in bad:
         with pytest.raises(BadToken):
             await service.sessions.by_token(one)
-    (document,) = (await service.store.find(service.runner.views[-1], {"token_ids": str(_uuid(id))})).documents
+    (document,) = (await service.store.find(ACCESS, {"token_ids": str(_uuid(id))})).documents
     assert secret not in json.dumps(document), "only the digest is kept"
     from uuid import UUID
 

@@ -26,7 +26,7 @@ def test_a_value_is_said_in_words_and_one_that_is_unknown_as_it_is() -> None:
 
 
 def test_the_departments_of_the_region_stand_first_and_others_by_number() -> None:
-    found = options("department", {"75": 1, "13": 9, "31": 4}, ["48"], LEXICON, "fr", region=["09", "31"])
+    found = options("department", {"75": 1, "13": 9, "31": 4}, ["48"], LEXICON, "fr", first=["09", "31"])
     assert [(value, many) for value, _, many in found] == [("09", 0), ("31", 4), ("13", 9), ("75", 1), ("48", 0)]
 
 

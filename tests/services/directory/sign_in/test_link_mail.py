@@ -38,7 +38,7 @@ class Post:
 
 
 def mails(folder: Path, post: Post) -> LinkMail:
-    sender = Sender("exemple", "Réseau", "reseau@exemple.fr", "https://exemple.fr")
+    sender = Sender("exemple", lambda: "Réseau", "reseau@exemple.fr", "https://exemple.fr")
     made = LinkMail(Links(folder, "exemple"), post, sender, to_files=False)
     made.pauses = (0.0, 0.0)
     return made

@@ -198,7 +198,7 @@ async def test_data_against_their_type_are_listed_and_change_no_view_but_keep_th
     entity = uuid4()
     await log.append(unit(log.network, entity))
     two = write(log.network, entity, 2)
-    await nc.jetstream().publish(two.subject, changed(two.body, data={"kind": "ministry"}))
+    await nc.jetstream().publish(two.subject, changed(two.body, data={"kind": ["ministry"]}))
     await log.append(unit(log.network, entity, version=3, expected=2))
     by_data = replace(
         STRUCTURES,
@@ -366,7 +366,7 @@ async def test_a_closed_structure_stays_what_it_was_but_closed(service: Service)
 
 
 def test_the_small_service_declares_what_the_tests_rely_on() -> None:
-    assert small.definition().views == VIEWS
+    assert small.definition().views[: len(VIEWS)] == VIEWS
 
 
 class Moody(SqliteStore):

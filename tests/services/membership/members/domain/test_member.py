@@ -15,6 +15,7 @@ from services.membership.members.domain.member import (
     JoinNetworkAsPerson,
     LeaveNetwork,
     RenewMembership,
+    WelcomePersonAgain,
 )
 from shared.contract.membership.members import (
     MemberCollegeChanged,
@@ -84,8 +85,13 @@ def test_a_member_goes_to_another_college() -> None:
 
 def test_persons_and_structures_keep_to_their_colleges() -> None:
     assert decided(MEMBER, [PERSON_JOINED], ChangeCollege(member=ID, college="public")) == "person-keeps-college"
-    with pytest.raises(ValidationError):
-        JoinNetwork.model_validate({**JOIN.model_dump(), "college": "qualified_persons"})
+    for kind, members in (
+        (JoinNetwork, "of structures"),
+        (ChangeCollege, "of structures"),
+        (JoinNetworkAsPerson, "of persons"),
+        (WelcomePersonAgain, "of persons"),
+    ):
+        assert kind.refers["college"].state == members, "asked of the network's list, which says whose a college is"
 
 
 def test_who_leaves_leaves_once_and_never_by_mistake() -> None:
