@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 from fastapi import Request
 from starlette.responses import RedirectResponse
@@ -66,7 +67,7 @@ async def after(service: Desk, where: str, command: Command, outcome: Outcome, a
     kind = service.execute.decider_of(command).entity
     if past := "until" in type(command).model_fields and outcome.changed:
         # It is taken back with its beginning, on which its end rests: both are of one batch, in a row.
-        outcome = replace(outcome, seq=outcome.seq - len(outcome.events) + 1)
+        outcome = msgspec.structs.replace(outcome, seq=outcome.seq - len(outcome.events) + 1)
     query = in_address(outcome)
     if kind in service.execute.correctable:
         if not outcome.changed:
