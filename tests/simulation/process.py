@@ -33,10 +33,15 @@ from tests.simulation.loop import PROCESS, VirtualLoop
 from tests.simulation.server import Consumer, Link, Server
 from tests.simulation.store import MemoryStore
 
-ALWAYS = {"open": lambda state, said: None, "in force": lambda state, said: None}
 FOUNDED = {
-    f"membership.{kind}": Decider(kind, None, lambda state, event: None, {}, states=ALWAYS)
-    for kind in ("college", "charter")
+    kind: Decider(
+        kind.partition(".")[2],
+        None,
+        lambda state, event: None,
+        {},
+        states=dict.fromkeys(REFERENTS[kind].states, lambda state, said: None),
+    )
+    for kind in ("membership.college", "membership.charter")
 }
 """Colleges and a charter that are there from the first: no command here is about them"""
 
