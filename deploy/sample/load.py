@@ -18,10 +18,11 @@ from shared import geo
 from shared.base.whole_files import read_whole, replace_file
 from shared.contract.envelope import Message, Void, opened
 from shared.kernel.decider import Context, Refused
-from shared.kernel.eventlog.event_log import Log
+from shared.kernel.eventlog.event_log import Log, Unavailable
 from shared.runtime.faces import Commands, Desk
 
 IN_FLIGHT = 256  # commands under way at once, so that they are committed together
+TRIES, PAUSE = 30, 1.0  # of a step that is not answered, seconds between two
 PARTS = {"directory": directory, "membership": membership, "events": events, "newsletter": newsletter}
 
 WHOLE = "sample-whole.json"
@@ -146,6 +147,22 @@ def in_order(steps: Iterable[Step]) -> list[list[Step]]:
     return [sorted(own, key=lambda step: step.at) for own in found.values()]
 
 
+async def _done(service: Commands, step: Step) -> None:
+    """Executes a step. Whatever did not answer in time is asked again for a while: so much at once is much to a small
+    machine, and an id is done once."""
+    for left in reversed(range(TRIES)):
+        try:
+            await service.execute(step.command, id=step.id, actor=ACTOR, at=step.at, derived=True)
+            return
+        except Refused as refused:
+            why = f"{service.name}: {step.key} is refused: {refused.code} {refused.values}"
+            raise RuntimeError(why) from refused
+        except Unavailable:
+            if not left:
+                raise
+            await asyncio.sleep(PAUSE)
+
+
 async def _execute(service: Commands, steps: Sequence[Step], count: Callable[[int], None]) -> None:
     """Executes the steps of one stage, many at a time, but those of one entity in the order of their times. The first
     that is refused ends it all: the sample is wrong."""
@@ -156,11 +173,7 @@ async def _execute(service: Commands, steps: Sequence[Step], count: Callable[[in
         nonlocal finished
         for own in queue:
             for step in own:
-                try:
-                    await service.execute(step.command, id=step.id, actor=ACTOR, at=step.at, derived=True)
-                except Refused as refused:
-                    why = f"{service.name}: {step.key} is refused: {refused.code} {refused.values}"
-                    raise RuntimeError(why) from refused
+                await _done(service, step)
                 finished += 1
                 if finished % 64 == 0:
                     count(finished)

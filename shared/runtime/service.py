@@ -49,7 +49,7 @@ from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
 
-BESIDE: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
+COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
 """The views that every service has beside its own"""
 
 PARKED = "parked"
@@ -262,7 +262,7 @@ class Service:
         self.keyring = Keyring(around.data / "keys", around.network, definition.name, outside=self.outside)
         self.key_marks = KeyMarks(around.data / "keys", definition.name)
         self.store = around.store
-        self.runner = Runner(self.log, self.store, [*definition.views, *BESIDE], definition.name, self.outside)
+        self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
         self.log.judgement = self.runner
         self.lists = NetworkLists(self.runner, self.store)
         self.freshness = Freshness(self.log, self.runner, self.outside)

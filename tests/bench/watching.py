@@ -21,7 +21,7 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.feature import composed
-from shared.runtime.service import BESIDE, Service, Surroundings
+from shared.runtime.service import COMMON_VIEWS, Service, Surroundings
 from tests.bench.measure import Watch
 from tests.bench.place import Place
 from tests.fixtures.signing_in import operator
@@ -46,7 +46,7 @@ async def seconds_until_seen(here: Place, network: str, table: Path, watch: Watc
     log = Log(nc, network)
     await log.start()
     await service.log.start()
-    await service.store.prepare([*service.definition.views, *BESIDE])
+    await service.store.prepare([*service.definition.views, *COMMON_VIEWS])
     await service.definition.opening(service)
     execute = Executor(log, Keyring(data / "keys", network, "directory"), "directory", [STRUCTURE])
     times = []

@@ -17,7 +17,7 @@ from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projector import Runner
-from shared.runtime.service import BESIDE
+from shared.runtime.service import COMMON_VIEWS
 from tests.compose.harness import SERVICES, Compose
 from tests.faults.users import Users
 
@@ -133,7 +133,7 @@ class Judge:
         async with self._log() as log:
             for definition in DEFINITIONS:
                 store = SqliteStore(self.folder / f"rebuild-{self._judged}" / definition.name)
-                runner = Runner(log, store, [*definition.views, *BESIDE], definition.name)
+                runner = Runner(log, store, [*definition.views, *COMMON_VIEWS], definition.name)
                 await runner.start()
                 assert await runner.wait_for(last, CALM)
                 live = {view["view"]: view for view in await asyncio.to_thread(self._state, definition.name, "/views")}

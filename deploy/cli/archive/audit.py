@@ -40,7 +40,7 @@ from shared.ledger.archive_verifier import described, verify
 from shared.ledger.inclusion_proofs import check, prove
 from shared.ledger.merkle import NotVerified, VerifierKey, fingerprint
 from shared.notions.network import NOTHING_SAID, Ourselves, after
-from shared.runtime.service import BESIDE, Definition
+from shared.runtime.service import COMMON_VIEWS, Definition
 
 audit = typer.Typer(help="The archive of the log: verify, prove, replay. Offline.", no_args_is_help=True)
 
@@ -430,7 +430,7 @@ async def _replay(
 async def _views(definition: Definition, log: Log, last: int, folder: Path) -> list[dict[str, Any]]:
     """All views that the service has (`shared/runtime/service.py`), built anew."""
     store = SqliteStore(folder / f"{definition.name}.sqlite")
-    runner = Runner(log, store, [*definition.views, *BESIDE], definition.name)
+    runner = Runner(log, store, [*definition.views, *COMMON_VIEWS], definition.name)
     await runner.start()
     try:
         while not await runner.wait_for(last, 60):

@@ -42,7 +42,7 @@ from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, write_whole
 from shared.ledger.merkle import Tree, VerifierKey, leaf_hash, leaf_of
 from shared.persons.keys.key_folder import KeyFiles, fit, persons_in
 from shared.persons.keys.keyring import Keyring
-from shared.runtime.service import BESIDE
+from shared.runtime.service import COMMON_VIEWS
 
 FORMAT = "maillage backup 1"
 MANIFEST = "manifest.json"
@@ -325,7 +325,7 @@ async def _digests(data: Path, events: int) -> list[ViewDigest]:
         store = SqliteStore(path)
         try:
             before = (await store.checkpoint(JUDGE)).seq
-            for view in (*definition.views, *BESIDE):
+            for view in (*definition.views, *COMMON_VIEWS):
                 if (await store.checkpoint(view.table)).seq != events:
                     return []
                 found.append(ViewDigest(definition.name, view.name, view.version, await store.digest(view)))

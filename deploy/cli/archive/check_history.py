@@ -38,7 +38,7 @@ from shared.kernel.eventlog.event_log import Log, LogDamaged
 from shared.kernel.stores import InUse, store_for
 from shared.kernel.views.projection import Document, View, folded
 from shared.ledger.archive_format import ArchiveDamaged
-from shared.runtime.service import BESIDE, Definition
+from shared.runtime.service import COMMON_VIEWS, Definition
 
 SHOWN = 50  # errors that are said one by one
 AT_ONCE = 500  # events checked before others have their turn
@@ -100,7 +100,7 @@ class Checking:
         self._views: list[tuple[str, View]] = [
             (f"view {definition.name}.{view.name}", view)
             for definition in definitions
-            for view in (*definition.views, *BESIDE)
+            for view in (*definition.views, *COMMON_VIEWS)
         ]
         self._versions: dict[str, int] = {}
         self._states: dict[str, Any] = {}
@@ -307,7 +307,7 @@ async def _drop_old(settings: Settings, unused: timedelta) -> dict[str, list[str
         except (InUse, ValueError) as why:
             raise CannotStart(f"MAILLAGE_MONGO_URL: {why}.") from None
         try:
-            views = [*definition.views, *BESIDE]
+            views = [*definition.views, *COMMON_VIEWS]
             swept[definition.name] = await store.sweep(views, max(unused, RUNNING))
         finally:
             await store.close()

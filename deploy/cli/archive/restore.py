@@ -59,7 +59,7 @@ from shared.ledger.merkle import SigningKey, VerifierKey
 from shared.persons.keys.key_folder import KeyFiles, fit
 from shared.persons.keys.keyring import Keyring, restored
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
-from shared.runtime.service import BESIDE, Definition
+from shared.runtime.service import COMMON_VIEWS, Definition
 from shared.runtime.times.clock import last_dated
 
 LONG = 3600.0  # seconds that the views may take
@@ -377,7 +377,7 @@ async def _views(definition: Definition, log: Log, settings: Settings, manifest:
                 f"The views of {definition.name} show event {before}, later than this backup: take their database "
                 "away first."
             )
-        runner = Runner(log, store, [*definition.views, *BESIDE], definition.name)
+        runner = Runner(log, store, [*definition.views, *COMMON_VIEWS], definition.name)
         try:
             await runner.start()
             if not await runner.wait_for(manifest.events, LONG):

@@ -50,7 +50,8 @@ async def vocabulary(service: Here[OpenViews], request: Request, name: str, as_o
         day = day_typed(as_of) if as_of else None
     except ValueError:
         raise HTTPException(422) from None
-    terms = (await service.lists.now()).terms(known.name, day)
+    lists = await service.lists.now()
+    terms = lists.terms(known.name, day)
     lang = language(request)
     return render(
         service,
@@ -62,7 +63,7 @@ async def vocabulary(service: Here[OpenViews], request: Request, name: str, as_o
         closed=[
             _shown(known, one, terms, lang) for one in in_order(terms) if one.closed is not None and not one.earlier
         ],
-        id=str(vocabulary_id(known.name)),
+        id=str(vocabulary_id(known.name)) if lists.spoken_of(known.name) else None,
         rank=max((one.rank for one in terms.values()), default=0) + 1,
         that_day=day,
         today=day_of(service.now()).isoformat(),

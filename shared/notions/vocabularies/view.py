@@ -72,6 +72,10 @@ class Lists:
             self._now[vocabulary] = folded(vocabulary, said)
         return self._now[vocabulary]
 
+    def spoken_of(self, vocabulary: str) -> bool:
+        """Whether this network ever said something of a list, also if it was a mistake."""
+        return vocabulary in self._said
+
     def offered(self, vocabulary: str, day: date | None = None) -> list[Term]:
         """The terms that may be used on a day, in their order."""
         return in_use(self.terms(vocabulary, day))

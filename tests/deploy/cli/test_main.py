@@ -30,3 +30,10 @@ def test_a_command_of_a_forked_process_is_that_of_a_new_one(
     forked, new = (maillage(*words, env=env, cwd=tmp_path, stdin="nothing", anew=anew) for anew in (False, True))
     assert (forked.returncode, forked.stdout, forked.stderr) == (new.returncode, new.stdout, new.stderr)
     assert new.returncode == code and "Traceback" not in new.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [("PYTHONVERBOSE", "1"), ("LD_DEBUG", "statistics")])
+def test_what_is_read_at_a_start_alone_is_read(tmp_path: Path, name: str, value: str) -> None:
+    """Another clock is put into a process by its loader: one that was forked would go on with its parent's."""
+    assert maillage("--help", cwd=tmp_path).stderr == ""
+    assert maillage("--help", cwd=tmp_path, env={name: value}).stderr != ""

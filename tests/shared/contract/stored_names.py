@@ -37,7 +37,7 @@ from shared.ledger.archiver import KEY_FILE
 from shared.persons.keys.keyring import Keyring
 from shared.runtime import service
 from shared.runtime.prometheus import REGISTRY
-from shared.runtime.service import BESIDE
+from shared.runtime.service import COMMON_VIEWS
 from shared.web.security import authorization as access
 
 FILE = Path(__file__).with_suffix(".txt")
@@ -59,7 +59,7 @@ def _declared() -> Iterator[str]:
                 yield f"command {one.name}/{decider.entity}/{command.__name__}"
         for name, gone in one.retired.items():
             yield f"command {one.name}/{gone.entity}/{name}"
-        for view in (*one.views, *BESIDE):
+        for view in (*one.views, *COMMON_VIEWS):
             yield f"view {one.name}/{view.name}"
         for reaction in one.reactions:
             yield f"reaction {one.name}/{reaction.name} {durable(one.name, reaction)} {reaction.event.type_name()}"

@@ -73,7 +73,7 @@ def test_it_is_kept_once_for_one_who_asks_and_for_something() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"departments": ["99"]}, {"countries": ["ZZ"]}, {"sdgs": [18]}, {"kinds": ["robot"]}]
+    "wrong", [{"departments": ["99"]}, {"countries": ["ZZ"]}, {"sdgs": [18]}, {"kinds": ["no code"]}]
 )
 def test_a_criterion_has_values_that_there_are(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

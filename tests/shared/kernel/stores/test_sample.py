@@ -21,7 +21,7 @@ from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
 from shared.runtime.nats.embedded_server import NatsServer
-from shared.runtime.service import BESIDE, Definition
+from shared.runtime.service import COMMON_VIEWS, Definition
 from tests.fixtures.log_writing import everything
 
 PART = 1 if os.environ.get("MAILLAGE_TEST_MONGO_URL") else 24
@@ -59,7 +59,7 @@ def _chosen(message: Message) -> bool:
 
 
 async def digests(log: Log, store: Store, definition: Definition) -> dict[str, str]:
-    runner = Runner(log, store, [*definition.views, *BESIDE], definition.name)
+    runner = Runner(log, store, [*definition.views, *COMMON_VIEWS], definition.name)
     await runner.start()
     assert await runner.wait_for(await log.last(), 250), runner.damage
     assert not runner.voids and not runner.unknown

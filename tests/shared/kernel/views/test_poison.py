@@ -24,7 +24,7 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projection import Document
 from shared.kernel.views.projector import UNFOLDED, Runner
-from shared.runtime.service import BESIDE
+from shared.runtime.service import COMMON_VIEWS
 from tests.fixtures.following import following
 from tests.fixtures.log_writing import changed, unit, write
 from tests.fixtures.small_directory import STRUCTURES
@@ -73,7 +73,7 @@ async def test_no_event_of_any_type_stops_a_view_or_the_table(nc: Client, log: L
     last = await log.append(unit(log.network, good))
     for definition in DEFINITIONS:
         store = SqliteStore(tmp_path / definition.name)
-        runner = Runner(log, store, [*definition.views, *BESIDE], definition.name)
+        runner = Runner(log, store, [*definition.views, *COMMON_VIEWS], definition.name)
         await runner.start()
         assert await runner.wait_for(last, timeout=60), f"{definition.name} stands at {runner.position} of {last}"
         assert set(runner.voids.values()) <= {"unreadable-data", UNFOLDED, "subject-disagrees"}
