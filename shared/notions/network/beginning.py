@@ -238,7 +238,7 @@ def _term(vocabulary: str, code: str, term: TermSaid, since: date | None) -> Ite
         yield Step("membership", "CloseTerm", of_it, Phrase(L("{list}\u00a0: sans {term}"), values), since)
         return
     fields = {**of_it, "titles": dict(term.titles), "rank": term.rank, "marks": term.marks}
-    command = "DefineTerm" if there is None else "ReviseTerm"
+    command = "DefineTerm" if there is None or there.earlier else "ReviseTerm"
     yield Step("membership", command, fields, Phrase(L("{list}\u00a0: {term}"), values), since)
 
 

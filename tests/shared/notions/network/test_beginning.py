@@ -46,14 +46,15 @@ def test_each_fact_has_its_own_day_or_that_of_all_or_none() -> None:
     assert [step.day for step in steps(of(said, "x"))] == [date(2012, 1, 3), date(2016, 10, 14), None]
 
 
-def test_a_term_of_the_general_list_is_revised_or_closed_and_a_new_one_defined() -> None:
+def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_of_an_earlier_release_defined() -> None:
     terms = {
         "agora": {"titles": {"fr": "Rassemblement"}},
         "other": {"closed": True},
         "forum": {"titles": {"fr": "F"}},
+        "aper_oc": {"titles": {"fr": "Apér’OC"}},
     }
     said = of({"lists": {"gathering": terms}}, "x")
-    assert [step.command for step in steps(said)] == ["ReviseTerm", "CloseTerm", "DefineTerm"]
+    assert [step.command for step in steps(said)] == ["ReviseTerm", "CloseTerm", "DefineTerm", "DefineTerm"]
 
 
 @pytest.mark.parametrize(
