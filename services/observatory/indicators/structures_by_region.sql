@@ -8,7 +8,7 @@
 SELECT
     'directory.structures_' || place.side || '_region.value' AS path,
     count(structure) AS value,
-    list(coalesce(placed, registered) ORDER BY coalesce(placed, registered)) FILTER (structure IS NOT NULL) AS events
+    list(coalesce(placed, registered) ORDER BY placed, registered) FILTER (structure IS NOT NULL) AS events
 FROM (VALUES ('in', true), ('outside', false)) AS place (side, inside)
 LEFT JOIN structure_at($as_of, $known)
     ON inside = (coalesce(department, '') IN (SELECT department FROM region_at($as_of, $known)))
