@@ -33,7 +33,7 @@ test: $(TEST_LOCK) ## every test, the browser's too
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(TEST_LOCK) ## the part that needs no browser, and of the rest what is quick
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
 
 coverage: $(TEST_LOCK) ## what of kernel, persons, ledger and domains their own tests reach; fails below a floor
 	$(BIN)/python -m tests.house.floors
