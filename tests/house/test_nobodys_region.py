@@ -46,7 +46,7 @@ LEFT = {
     "services/directory/structures/words.py": {"Personnalités qualifiées"},
     "services/membership/members/words.py": {"Personnalités qualifiées"},
 }
-"""What stands in code still: it goes with the lists of colleges and of bulletins"""
+"""What a college is called of the closed list of earlier releases"""
 WORDS_OF_ALL = {"Rendez-vous", "Diary", "Parcours"}
 """Titles of bulletins that are words like others"""
 

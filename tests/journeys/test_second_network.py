@@ -5,18 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from deploy.host.all_services import DEFINITIONS
 from shared.base.network_files import NETWORKS
 from shared.notions.network.beginning import known
-from shared.web.beginning import commands_of
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
 from tests.fixtures.browser import needs_browser
 from tests.fixtures.installation import Up, get_json, maillage, post_json
@@ -28,20 +24,6 @@ SECOND = known()["grand-est"]
 NAME = "Rhine and Meuse Cooperation Network"
 ELSEWHERE = re.compile(r"Occitanie|Midi-Pyrénées|2616|2\s616|Les Échos|Haute-Garonne|Ariège")
 YEAR = "since=2025-01-01&until=2025-12-31"
-
-
-def lists_are_open() -> bool:
-    """Whether codes of colleges are the network's own: until they are, a network of other codes can't open them."""
-    commands = {name: kind for one in DEFINITIONS for name, kind in commands_of(one).items()}
-    try:
-        commands["OpenCollege"].model_validate({"college": "towns", "title": "Towns"})
-    except ValueError:
-        return False
-    return "DefineTerm" in commands
-
-
-WHOLE = lists_are_open()
-needs_lists = pytest.mark.skipif(not WHOLE, reason="codes of colleges and of bulletins are a closed list still")
 
 
 @pytest.fixture(scope="module")
@@ -89,16 +71,6 @@ def narrow(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= 390"))
 
 
-def reduced(folder: Path) -> Path:
-    """The second network as far as today's lists take it: colleges of codes that are there, no bulletins, no terms."""
-    said = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    codes = ("public", "associative", "economic")
-    said["colleges"] = [{**one, "code": code} for code, one in zip(codes, said["colleges"], strict=False)]
-    del said["bulletins"], said["lists"]
-    (folder / "reduced.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
-    return folder / "reduced.yaml"
-
-
 def test_an_empty_installation_leads_to_the_assistant_which_shows_what_it_would_say(
     staff: BrowserContext, second: Up, looked_at: Callable[[str], None]
 ) -> None:
@@ -124,19 +96,14 @@ def test_an_empty_installation_leads_to_the_assistant_which_shows_what_it_would_
     assert "Donnez un nom" in page.get_by_role("alert").inner_text()
 
 
-def test_the_network_is_said_once_however_often_it_is_said(staff: BrowserContext, second: Up, tmp_path: Path) -> None:
+def test_the_network_is_said_once_however_often_it_is_said(staff: BrowserContext, second: Up) -> None:
     url, page = second.wait(), staff.new_page()
-    if WHOLE:
-        page.goto(f"{url}/membership/begin?of=grand-est")
-        page.get_by_role("button", name="Dire tout cela").click()
-        page.get_by_role("button", name="Open these bulletins").click()
-        assert page.url.rstrip("/") == url
-    else:
-        file = str(reduced(tmp_path))
-        first = maillage("network", "init", file, "--yes", data=second.data)
-        assert first.returncode == 0 and "8 facts said, 0 were so already" in first.stdout, first.stdout + first.stderr
-        again = maillage("network", "init", file, "--yes", data=second.data)
-        assert "0 facts said, 8 were so already" in again.stdout
+    page.goto(f"{url}/membership/begin?of=grand-est")
+    page.get_by_role("button", name="Dire tout cela").click()
+    page.get_by_role("button", name="Open these bulletins").click()
+    assert page.url.rstrip("/") == url
+    again = maillage("network", "init", str(FILE), "--yes", data=second.data)
+    assert again.returncode == 0 and "0 facts said" in again.stdout, again.stdout + again.stderr
     page.goto(f"{url}/membership/network")
     shown = page.inner_text("main")
     assert page.locator("html").get_attribute("lang") == "en" and "Languages of the pages" in shown
@@ -149,7 +116,7 @@ def test_from_members_of_its_own_colleges_to_a_published_yearly_review_in_englis
     browser: Browser, staff: BrowserContext, second: Up, looked_at: Callable[[str], None]
 ) -> None:
     url, page = second.wait(), staff.new_page()
-    college = SECOND.colleges[1].code if WHOLE else "associative"
+    college = SECOND.colleges[1].code
     said(url, "membership", "adopt-charter", {"title": "Charter", "principles": ["Together."]}, "2020-01-06")
     places = (("Pont du Rhin", "67"), ("Vosges solidaires", "88"), ("Loin", "31"))
     for name, department in places:
@@ -198,7 +165,6 @@ def test_a_department_that_joins_the_region_leaves_the_year_before_as_it_was(sec
     assert "it has changed since" not in page.inner_text("main")
 
 
-@needs_lists
 def test_its_own_words_are_offered_and_the_general_ones_called_as_it_calls_them(second: Up) -> None:
     url = second.wait()
     with urlopen(f"{url}/newsletter/subscribe", timeout=60) as answer:

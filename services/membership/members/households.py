@@ -8,16 +8,18 @@ from uuid import UUID
 from services.membership.members.domain.member import JoinNetworkAsPerson
 from services.membership.members.queries import persons_reached
 from shared.kernel.decider import Refused
+from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.views.projection import folded
 from shared.runtime.faces import Office
 
 
 async def one_person_once(service: Office, command: JoinNetworkAsPerson, own: UUID) -> None:
-    """Raises Refused, which names the record of the member. `own`: that of the command, whose joining may be said
-    again."""
+    """Raises Refused, which names the record of the member, and Unavailable where views are too far behind to know.
+    `own`: that of the command, whose joining may be said again."""
     if command.email is None:
         return
-    await service.runner.wait_for(await service.log.last())  # as far as views are: two at the same instant are not seen
+    if not await service.runner.wait_for(await service.log.last()):  # two at the same instant are not seen all the same
+        raise Unavailable("the views are behind: who has this address is not known yet")
     known = await persons_reached(service, command.email.clear)
     if any(one["key"] == str(own) for one in known):
         return
