@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import requests
 
-from tests.abuse import fuzzing
 from tests.abuse.house import House
 from tests.fixtures.outcome_tables import record
 
@@ -17,12 +17,20 @@ SHARES = {"directory": 1700, "membership": 1300, "events": 800, "newsletter": 80
 """Requests to each document; 5,100 in all."""
 
 
+@pytest.fixture(scope="module")
+def fuzzing() -> Any:
+    """Imported by the one worker that needs schemathesis, a second of a processor, and not by all that collect."""
+    from tests.abuse import fuzzing
+
+    return fuzzing
+
+
 def test_at_least_5000_requests_are_made() -> None:
     assert sum(SHARES.values()) >= 5000
 
 
 @pytest.mark.parametrize("service", SHARES)
-def test_no_made_up_request_breaks_a_service_or_its_document(house: House, service: str) -> None:
+def test_no_made_up_request_breaks_a_service_or_its_document(house: House, fuzzing: Any, service: str) -> None:
     who = [(name, house.who[name]) for name in ("operator", "administrator", "reader", "nobody")]
     done = fuzzing.fuzz(house.url, service, SHARES[service], who)
     kinds = {f"{kind}xx": sum(n for status, n in done.statuses.items() if status // 100 == kind) for kind in (2, 4, 5)}
@@ -34,7 +42,9 @@ def test_no_made_up_request_breaks_a_service_or_its_document(house: House, servi
     assert house.up.children() and house.get("/healthz").status == 200
 
 
-def test_an_answer_outside_of_its_document_would_be_seen(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_outside_of_its_document_would_be_seen(
+    house: House, fuzzing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The document says that a state is a text and that nobody is ever refused."""
 
     class Doctored(requests.Response):

@@ -44,6 +44,7 @@ from urllib.parse import urlencode, urlsplit
 
 from shared.runtime.nats.embedded_server import _dies_with_parent
 from tests.compose.reading import ROOT, Mount, Spec, dotenv, image_environment, services
+from tests.fixtures.installation import CLEAN, MAILLAGE, at_a_start, ran
 
 BIN = Path(sys.executable).parent
 TICK = 0.05
@@ -296,22 +297,21 @@ class Compose:
         os.kill(self.containers[name].pid, signal.SIGHUP)
 
     def exec(self, name: str, *command: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """`docker compose exec`, or `run --rm` where it does not run: a command with the container's environment."""
+        """`docker compose exec`, or `run --rm` where it does not run: a command with the container's environment. One
+        of ours is forked from a process that has read the product; the containers begin as everybody's do."""
         spec = self._specs[name] if name not in self.containers else self.containers[name].spec
         there = self.containers.get(name) or Container(name, spec, self._addresses[name], self.folder / "logs" / name)
         if not there.runs:
             self._mounted(there)
         words = [self._local(there, word) for word in command]
-        words[0] = self._binary(words[0])
-        done = subprocess.run(
-            words,
-            env=self._environment(there),
-            cwd=self._cwd(there),
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        environment = self._environment(there)
+        if words[0] == "maillage" and self.bin == BIN:
+            words[:1] = MAILLAGE
+            environment = {name: value for name, value in environment.items() if not at_a_start({name: value})}
+            environment |= at_a_start(CLEAN)
+        else:
+            words[0] = self._binary(words[0])
+        done = ran(words, environment, cwd=self._cwd(there), timeout=timeout)
         self._shown()
         return done
 

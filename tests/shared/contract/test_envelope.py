@@ -12,12 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, FormatChecker
 
 from shared.contract.asyncapi import CLOUD_EVENT
 from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import NEVER, Message, Provenance, Void, address, instant, opened, sealed_body
 from shared.contract.processes import ProcessBegan
+from tests.fixtures.json_schemas import judge
 from tests.fixtures.log_writing import write
 
 SPEC = {  # CloudEvents 1.0.2 §3.1 and §3.2, as in the project's own JSON Schema (cloudevents.json)
@@ -55,7 +55,7 @@ def stored() -> dict[str, object]:
 
 def test_a_stored_event_conforms_to_cloudevents_and_to_our_own_description() -> None:
     for schema in (JSON_SCHEMA, CLOUD_EVENT):
-        Draft202012Validator(schema, format_checker=FormatChecker()).validate(stored())
+        judge(schema).validate(stored())
     assert stored()["specversion"] == "1.0" and stored()["datacontenttype"] == "application/json"
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from shared.base.services import SERVICES
 from shared.contract import Event, load_all
 from shared.contract.schemas import FOLDER, as_text, breaks, path_of, schema_of
+from tests.fixtures.json_schemas import draft
 
 ROOT = Path(__file__).parents[3]
+
 TYPES = load_all()
 Schema = dict[str, Any]
 
@@ -52,7 +53,7 @@ UNDERSTOOD = {
 @pytest.mark.parametrize("name", TYPES)
 def test_every_schema_is_valid_and_holds_nothing_that_the_check_for_breaks_does_not_see(name: str) -> None:
     schema = schema_of(TYPES[name])
-    Draft202012Validator.check_schema(schema)
+    draft().check_schema(schema)
     for part in parts(schema):
         assert set(part) <= UNDERSTOOD, f"breaks() knows nothing of {set(part) - UNDERSTOOD}"
         kinds = [f"{option.get('type')} {option.get('format')}" for option in part.get("anyOf", [])]
@@ -177,7 +178,7 @@ HARMLESS: dict[str, Change] = {
 def test_a_change_that_breaks_readers_of_old_events_is_found(change: str) -> None:
     new = copy.deepcopy(OLD)
     BREAKING[change](new)
-    Draft202012Validator.check_schema(new)
+    draft().check_schema(new)
     assert len(breaks(OLD, new)) >= 1
 
 
@@ -185,7 +186,7 @@ def test_a_change_that_breaks_readers_of_old_events_is_found(change: str) -> Non
 def test_a_harmless_change_is_let_through(change: str) -> None:
     new = copy.deepcopy(OLD)
     HARMLESS[change](new)
-    Draft202012Validator.check_schema(new)
+    draft().check_schema(new)
     assert breaks(OLD, new) == []
 
 
