@@ -314,7 +314,7 @@ def doctor(
         async with reached(settings) as client:
             writes = [await _look_at(client, name, check) for name in SERVICES]
             await _look_at_the_ledger(client, settings, all(writes), check)
-            await _look_at_the_law(client, check)
+            await look_at_the_law(client, check)
         if settings.nats_url is not None and settings.services_at is not None:  # whoever asks all is their operator
             await look_at_nodes()
         check("answered in", True, f"{time.monotonic() - start:.1f} s")
@@ -382,7 +382,7 @@ async def _look_at_the_ledger(client: Client, settings: Settings, writes: bool, 
     check("ledger: archive", True, f"{ledger['archived']} events, {ledger['archive_bytes'] / 1e6:.1f} MB")
 
 
-async def _look_at_the_law(client: Client, check: Check) -> None:
+async def look_at_the_law(client: Client, check: Check) -> None:
     """Which terms of the law somebody was to look at by now. That is nothing that keeps an installation from working,
     so it is said and nothing fails."""
     try:
