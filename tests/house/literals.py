@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.house.rules import ROOT, parsed
 
 ROOMS = ("shared/contract", "shared/notions", "services", "deploy")
-"""Where what a network says is stored, judged and shown. The rooms below know no network (kernel, base, runtime, web)"""
+"""Where what a network says is stored, judged and shown; the rooms below know no network"""
 NO_LISTS = {
     "deploy/cli/dev/add.py Which": "the five services",
     "shared/contract/directory/accounts.py AccountKind": "who signs in: staff, or a structure's contact",
@@ -27,7 +27,7 @@ NO_LISTS = {
     "shared/contract/directory/structure_facts.py StructureField": "names of fields",
     "shared/contract/events/gatherings.py cleared": "names of fields",
     "shared/contract/membership/members.py LeaveReason": "what the law and the code decide by: who was excluded",
-    "shared/contract/newsletter/bulletins.py Arrival": "what arrives by itself, which the code brings: marks of a bulletin",
+    "shared/contract/newsletter/bulletins.py Arrival": "what the code brings by itself: marks of a bulletin",
     "shared/contract/newsletter/delivery.py RefusalReason": "what a mail server answers, RFC 3463",
     "shared/contract/newsletter/delivery.py doubt": "what a restore leaves in doubt",
     "shared/contract/newsletter/delivery.py purpose": "what a mail is for: an issue or a confirmation",

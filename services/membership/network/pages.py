@@ -67,10 +67,11 @@ async def network(service: Here[OpenViews], request: Request, as_of: Words = "")
 
 def _term(one: Holding, lang: Lang, today: date) -> dict[str, Any]:
     """A term of the law as the page shows it, with what its form is filled in with."""
+    source = one.said("source", lang)
     return {
         "title": one.said("title", lang),
         "text": one.said("text", lang),
-        "source": one.said("source", lang),
+        "source": source[:1].upper() + source[1:],
         "since": one.since,
         "review_by": one.review_by,
         "overdue": one.overdue(today),
@@ -82,8 +83,14 @@ def _term(one: Holding, lang: Lang, today: date) -> dict[str, Any]:
 def _told(event: Event, on: date, lang: Lang) -> dict[str, str]:
     """One thing that was said, as a line of the history."""
     values = event.model_dump(mode="json", exclude_none=True).values()
-    content = "; ".join(", ".join(value) if isinstance(value, list) else str(value) for value in values)
+    content = "; ".join(_in_a_line(value) for value in values if value not in ([], {}))
     return {"text": f"{translated(event.says.words, lang)}{colon(lang)}{content}", "when": f"{day(on)}"}
+
+
+def _in_a_line(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return ", ".join(map(str, value.values() if isinstance(value, dict) else value))
+    return str(value)
 
 
 @routes.get("/peers")

@@ -6,9 +6,10 @@ since (`LegalTermStated`), so that nobody waits for a release where an amount ch
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -166,3 +167,13 @@ def _after(
 def unit_of(term: LegalTerm) -> str | None:
     """What the amounts of a term are of; None where it has none."""
     return next((one.unit for all in term.laws.values() for one in all if one.unit is not None), None)
+
+
+def last_day(begins: date, months: int) -> date:
+    """The last day of a term of whole months: the day before the one of the same number; where a month has none of
+    that number, its own last."""
+    year, month = divmod(begins.year * 12 + begins.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, begins.day) - timedelta(1)
+    except ValueError:  # the 29th of February a year later, the 31st of a month of 30 days
+        return date(year, month + 1, monthrange(year, month + 1)[1])

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from shared.contract import Event
 from shared.contract.membership.network import LawChosen, LegalTermStated
-from shared.notions.legal_terms import BOTH, LAWS, UNITS, USUAL, LegalTerm, held, law_on, legal_terms
+from shared.notions.legal_terms import BOTH, LAWS, UNITS, USUAL, LegalTerm, held, last_day, law_on, legal_terms
 
 DAY = date(2026, 11, 30)
 CHANGES = "board_changes"
@@ -103,3 +103,20 @@ def test_a_term_that_is_not_whole_is_refused(laws: dict[str, Any]) -> None:
     assert LegalTerm.model_validate({"title": {"fr": "a", "en": "b"}, "laws": {"all": [WORDING]}})
     with pytest.raises(ValidationError):
         LegalTerm.model_validate({"title": {"fr": "a", "en": "b"}, "laws": laws})
+
+
+@pytest.mark.parametrize(
+    ("begins", "months", "last"),
+    [
+        (date(2026, 2, 28), 12, date(2027, 2, 27)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2024, 2, 29), 48, date(2028, 2, 28)),
+        (date(2026, 1, 1), 12, date(2026, 12, 31)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2026, 12, 15), 1, date(2027, 1, 14)),
+    ],
+)
+def test_a_term_of_months_ends_on_the_day_before_the_one_of_the_same_number(
+    begins: date, months: int, last: date
+) -> None:
+    assert last_day(begins, months) == last
