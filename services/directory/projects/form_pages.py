@@ -164,7 +164,7 @@ async def _page(
     )
 
 
-async def _themes(service: Reception, used: Sequence[str]) -> list[str]:
+async def _themes(service: Views, used: Sequence[str]) -> list[str]:
     """What the form offers: the network's own themes in their order, as it calls them in its first language, then
     those that are used besides."""
     own = (await service.lists.now()).offered("theme")

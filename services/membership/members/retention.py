@@ -1,4 +1,4 @@
-"""What is kept about members of the fourth college, who are persons."""
+"""What is kept about members of a college of persons."""
 
 from __future__ import annotations
 
