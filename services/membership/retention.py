@@ -1,4 +1,4 @@
-"""What membership keeps about persons: members of the fourth college, the board, volunteers, civic services."""
+"""What membership keeps about persons: members who are persons, the board, volunteers, civic services."""
 
 from __future__ import annotations
 

@@ -64,7 +64,9 @@ def asyncapi(network: str, service: str) -> dict[str, Any]:
             "title": f"Maillage: {service}",
             "version": "1",
             "description": "Domain events over NATS JetStream. Names and fields are the storage format: a type never "
-            "changes its meaning, added fields are optional.",
+            "changes its meaning, added fields are optional. A field with `x-vocabulary` holds a code of that list of "
+            "the network, which `/membership/api/definitions/lists/{name}` answers as of any day; no code is named "
+            "here, since they change with the network and events keep those of their day.",
         },
         "defaultContentType": "application/cloudevents+json",
         "channels": {name: _channel(network, kind) for name, kind in types.items()},

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 
+from shared.base.translations import languages
 from shared.contract import Event
 from shared.contract.envelope import Message, Provenance, address, sealed_body
 from shared.contract.schemas import Schema, schema_of
@@ -16,20 +17,24 @@ AT = datetime(2017, 6, 15, 12, 30, tzinfo=UTC)
 SPOKEN = {
     "name": "Eau vive", "structure_name": "Eau vive", "association_name": "Eau vive", "organiser": "Eau vive",
     "host_name": "Eau vive", "source_name": "Eau vive", "acronym": "EV", "label": "Eau vive",
-    "school_name": "Collège des Deux-Rives", "title": "Douze salles éclairées", "town": "Toulouse",
-    "commune": "Toulouse", "place": "Maison des associations", "department": "31", "departments": "31", "region": "76",
+    "school_name": "Collège des Deux-Rives", "title": "Douze salles éclairées", "town": "Rennes",
+    "commune": "Rennes", "place": "Maison des associations", "department": "35", "departments": "35",
+    "region": "Bretagne", "law": "1901", "languages": "fr", "dye": "pastel", "term": "board_changes",
+    "vocabulary": "gathering", "code": "forum", "marks": "yearly", "into": "thematic",
     "country": "SN", "countries": "SN", "themes": "eau", "theme": "eau", "topics": "eau", "reason": "Demandé.",
     "url": "https://exemple.invalid/actualite", "website": "https://exemple.invalid", "siren": "732829320",
-    "siret": "73282932000074", "rna": "W313012345", "school_year": "2016-2017", "status": "5.1.1",
+    "siret": "73282932000074", "rna": "W353012345", "school_year": "2016-2017", "status": "5.1.1",
     "lang": "fr", "address": "1 place du Marché", "role": "présidente",
     "text": "Douze salles de classe ont été raccordées.",
     "summary": "Douze salles de classe ont été raccordées.", "sealed": "c2VhbGVk",
 }  # fmt: skip
 """What a text of this name may say; any other says its own name."""
+IN_LANGUAGES = {"titles", "wording", "article"}
+"""What is said in each language"""
 TERMS = {
     "audience": "associations",
     "bulletin": "bulletin",
-    "college": "public",
+    "college": "college",
     "gathering": "thematic",
     "level": "primary",
     "offer": "training",
@@ -39,7 +44,8 @@ TERMS = {
     "support": "communication",
     "theme": "eau",
 }
-"""A term of each list of the network"""
+"""A term of each list of the network: of the general one, where every network has it; of lists that each network makes
+itself (colleges, bulletins) a code that is nobody's"""
 
 
 def example_id(name: str) -> UUID:
@@ -81,6 +87,8 @@ def _value(name: str, schema: Schema) -> Any:
         return schema["enum"][0]
     match schema.get("type"):
         case "object":
+            if name in IN_LANGUAGES:
+                return dict.fromkeys(languages(), SPOKEN["label"])
             return {field: _value(field, part) for field, part in schema.get("properties", {}).items()}
         case "array":
             return [_value(name, schema["items"])] * max(1, schema.get("minItems", 1))

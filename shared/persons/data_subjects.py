@@ -76,7 +76,8 @@ class Purpose:
     """One line of the register of processing: what is kept of whom, why, on which ground, how long, who sees it.
 
     `begins`: from when the term runs. `setting`: the setting that holds the term in days; None where nothing is kept
-    that a term could end, or where that is said in `begins`. `code` is what records and events name it by.
+    that a term could end, or where that is said in `begins`. `code` is what records and events name it by. `legal`: the
+    term of the law (shared/notions/legal_terms) that `{source}` and `{amount}` in its texts are of.
     """
 
     code: str
@@ -87,6 +88,7 @@ class Purpose:
     begins: Text
     seen_by: Text
     setting: str | None = None
+    legal: str | None = None
 
 
 async def as_noted(service: Holder, records: Sequence[Document]) -> Mapping[str, str | None]:

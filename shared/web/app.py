@@ -122,12 +122,20 @@ def _operation_of(service: str) -> Callable[[APIRoute], str]:
     return lambda route: f"{service}_{route.endpoint.__name__}"
 
 
+CODES = (
+    "A field with `x-vocabulary` holds a code of that list of the network, which "
+    "`/membership/api/definitions/lists/{name}` answers as of any day. Codes are not named here: they change with the "
+    "network."
+)
+
+
 def service_app(service: Service) -> FastAPI:
     """The app to be mounted under `/<service>`."""
     app = FastAPI(
         title=f"Maillage: {service.name}",
         version="1",
         summary=f"Commands and views of the service {service.name}.",
+        description=CODES,
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,

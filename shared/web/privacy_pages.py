@@ -7,6 +7,7 @@ An address stands in the body of a request alone, never in an address of ours.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Protocol
 from uuid import UUID
@@ -16,16 +17,19 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
+from shared.base.paris_days import day_of
 from shared.base.translations import L, Lang, Lexicon, plural, translated
 from shared.contract.envelope import Recorded
 from shared.contract.labels import sentence
 from shared.kernel.decider import Refused
+from shared.notions.legal_terms import USUAL, Holding, held
 from shared.persons.data_subjects import Purpose, Record
 from shared.runtime.faces import Defined, Forms, OpenViews, Upkeep
 from shared.runtime.service import TERMS
 from shared.web.here import Here, ThesePages
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
+from shared.web.templating import language
 
 log = structlog.get_logger()
 YEAR, MONTH = 365.25, 30.44  # days
@@ -108,7 +112,7 @@ class ToldEvent(BaseModel):
 
 
 class RegisterLine(BaseModel):
-    """One line of the register of processing (GDPR, art. 30)."""
+    """One line of the register of processing (GDPR, art. 30). `term`: `—` where `begins` says how long."""
 
     purpose: str
     whom: str
@@ -184,9 +188,7 @@ privacy = APIRouter()
 @privacy.get("/privacy", include_in_schema=False)
 @access("public")
 async def register(service: Here[Register], request: Request) -> Response:
-    data = service.definition.persons
-    purposes = [(one, service.persons.term(one.code)) for one in data.purposes] if data else []
-    return render(service, request, "privacy.html", purposes=purposes, period=period)
+    return render(service, request, "privacy.html", purposes=register_of(service, language(request)))
 
 
 @privacy.post("/api/persons/find", tags=["persons"], name="find")
@@ -317,14 +319,19 @@ def _record(service: Defined, lexicon: Lexicon, record: Record) -> KeptRecord:
 
 
 def register_of(service: Register, lang: Lang) -> list[RegisterLine]:
-    """The register of a service, in one language."""
-    data = service.definition.persons
-    return [register_line(one, service.persons.term(one.code), lang) for one in (data.purposes if data else ())]
+    """The register of a service today, in one language."""
+    data, terms = service.definition.persons, service.ourselves.legal_terms(day_of(service.now()))
+    return [register_line(one, service.persons.term(one.code), lang, terms) for one in (data.purposes if data else ())]
 
 
-def register_line(purpose: Purpose, term: timedelta | None, lang: Lang) -> RegisterLine:
+def register_line(
+    purpose: Purpose, term: timedelta | None, lang: Lang, terms: Mapping[str, Holding] | None = None
+) -> RegisterLine:
+    """`terms`: what the law says that the network is under; None: the usual one, by now."""
+    legal = (held(USUAL) if terms is None else terms).get(purpose.legal or "")
+    values = {"source": legal.said("source", lang), "amount": legal.amount} if legal else {}
     said = {
-        name: translated(getattr(purpose, name), lang)
+        name: translated(getattr(purpose, name), lang, **values)
         for name in ("whom", "what", "why", "ground", "begins", "seen_by")
     }
     return RegisterLine(purpose=purpose.code, term=period(term, lang), **said)

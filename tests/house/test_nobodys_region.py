@@ -76,3 +76,21 @@ def test_a_printed_review_is_a_network_s_and_lies_beside_it() -> None:
     for review in said:
         assert yaml.safe_load((REVIEWS / review / "review.yaml").read_text(encoding="utf-8"))
     assert (NETWORKS / "README.md").is_file()
+
+
+NAMED_LAW = re.compile(r"loi (du 1er juillet |de )?1901|[Cc]ode civil|[Cc]ode général des impôts", re.IGNORECASE)
+SAID_BY_OTHERS = {"services/directory/imports/files/columns.py"}
+"""What stands in the files of others, in their words"""
+
+
+def test_no_text_names_an_article_of_a_law_but_the_terms_of_the_law() -> None:
+    """A network is under one law or another, and laws change: a text asks for the source (docs/adr/0058)."""
+    found = [
+        f"{name}:{n}: {hit[0]}"
+        for name in sources()
+        if name.startswith(("services/", "shared/")) and name.endswith((".py", ".html"))
+        if name not in SAID_BY_OTHERS and not name.startswith("shared/notions/legal_terms/")
+        for n, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1)
+        for hit in NAMED_LAW.finditer(line)
+    ]
+    assert not found, found

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Protocol
 from urllib.parse import urlencode
 
 import typer
@@ -26,8 +26,14 @@ from shared.kernel.broker.connection import OPERATOR
 from shared.runtime.nats.cluster import GOOD, Standing, nodes_of
 from shared.runtime.nats.embedded_server import NatsFailed, binary
 
-Check = Callable[[str, bool, str], None]
-"""Notes what was looked at, whether it is good, and how it is."""
+
+class Check(Protocol):
+    """Notes what was looked at, whether it is good, and how it is. `look`: nothing is wrong yet, but somebody is to
+    look at it."""
+
+    def __call__(self, name: str, good: bool, text: str, look: bool = False) -> None: ...
+
+
 events = typer.Typer(help="The event log.", no_args_is_help=True)
 views = typer.Typer(help="The read models: list, build again, verify.", no_args_is_help=True)
 
@@ -280,12 +286,12 @@ def doctor(
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Check this machine and the installation. Exit code 1 where something is wrong."""
+    """Check this machine and the installation. Exit code 1 where something is wrong; LOOK: nothing is yet."""
     settings = settings_of(data)
     checks: list[dict[str, Any]] = []
 
-    def check(name: str, good: bool, text: str) -> None:
-        checks.append({"check": name, "good": good, "text": text})
+    def check(name: str, good: bool, text: str, look: bool = False) -> None:
+        checks.append({"check": name, "good": good, "text": text, "look": look})
 
     async def look_at_nodes() -> None:
         found = await _nodes(settings)
@@ -308,6 +314,7 @@ def doctor(
         async with reached(settings) as client:
             writes = [await _look_at(client, name, check) for name in SERVICES]
             await _look_at_the_ledger(client, settings, all(writes), check)
+            await look_at_the_law(client, check)
         if settings.nats_url is not None and settings.services_at is not None:  # whoever asks all is their operator
             await look_at_nodes()
         check("answered in", True, f"{time.monotonic() - start:.1f} s")
@@ -375,13 +382,28 @@ async def _look_at_the_ledger(client: Client, settings: Settings, writes: bool, 
     check("ledger: archive", True, f"{ledger['archived']} events, {ledger['archive_bytes'] / 1e6:.1f} MB")
 
 
+async def look_at_the_law(client: Client, check: Check) -> None:
+    """Which terms of the law somebody was to look at by now. That is nothing that keeps an installation from working,
+    so it is said and nothing fails."""
+    try:
+        found = await client.get("/membership/api/definitions/legal-terms")
+    except NoAnswer:  # a service of an older release does not say
+        return
+    overdue = [f"{one['code']} (by {one['review_by']})" for one in found["terms"] if one["overdue"]]
+    where = "read their articles again and say what holds on /membership/network"
+    text = (
+        f"look again at {', '.join(overdue)}: {where}" if overdue else f"{len(found['terms'])}, none to look at again"
+    )
+    check("network: legal terms", True, text, bool(overdue))
+
+
 def _checked(checks: list[dict[str, Any]], json: bool) -> None:
     if json:
         out.print_json(data=checks)
     else:
         for one in checks:
             out.print(
-                f"{'good' if one['good'] else 'BAD '}  {one['check']:<28} {one['text']}",
+                f"{'BAD ' if not one['good'] else 'LOOK' if one['look'] else 'good'}  {one['check']:<28} {one['text']}",
                 highlight=False,
                 soft_wrap=True,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -158,10 +158,17 @@ async def _page(
         seen=carried.seen,
         participants=[chosen[id] for id in answers.participants if id in chosen],
         partner_kinds=PARTNER_KINDS,
-        themes=[name for name, _ in most(themes)[:THEMES]],
+        themes=await _themes(service, [name for name, _ in most(themes)[:THEMES]]),
         today=datetime.now(PARIS).date().isoformat(),
         place=place_of,
     )
+
+
+async def _themes(service: Views, used: Sequence[str]) -> list[str]:
+    """What the form offers: the network's own themes in their order, as it calls them in its first language, then
+    those that are used besides."""
+    own = (await service.lists.now()).offered("theme")
+    return list(dict.fromkeys([*(one.title(service.ourselves.languages[0]) for one in own), *used]))
 
 
 async def _sent(service: Reception, request: Request, key: UUID | None) -> Response:

@@ -18,10 +18,11 @@ PURPOSES = (
         whom=L("Membres du conseil d’administration"),
         what=L("Nom, adresse électronique, fonction"),
         why=L("Savoir et déclarer qui dirige l’association"),
-        ground=L("Obligation légale\u00a0: loi du 1er juillet 1901, art. 5 (RGPD, art. 6.1.c)"),
+        ground=L("Obligation légale\u00a0: {source} (RGPD, art. 6.1.c)"),
         begins=L("la fin du mandat"),
         seen_by=TEAM,
         setting="keep_seats",
+        legal="board_changes",
     ),
 )
 

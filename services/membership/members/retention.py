@@ -1,4 +1,4 @@
-"""What is kept about members of the fourth college, who are persons."""
+"""What is kept about members of a college of persons."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from shared.persons.data_subjects import Purpose
 PURPOSES = (
     Purpose(
         code="member",
-        whom=L("Membres du collège des personnes qualifiées"),
+        whom=L("Membres d’un collège de personnes"),
         what=L("Nom, adresse électronique, adhésion, charte signée"),
         why=L("Tenir le registre des adhérents, convoquer aux assemblées"),
         ground=L("Contrat d’adhésion (RGPD, art. 6.1.b)"),
-        begins=L("le départ du membre\u202f; cinq ans de prescription (Code civil, art. 2224)"),
+        begins=L("le départ du membre\u202f; {amount} ans de prescription ({source})"),
         seen_by=TEAM,
         setting="keep_members",
+        legal="claims_lapse",
     ),
 )
 

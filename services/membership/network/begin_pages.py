@@ -17,7 +17,8 @@ from starlette.responses import RedirectResponse, Response
 from services.membership.base.rendering import render
 from shared.base.translations import L, languages, translated
 from shared.geo import DEPARTMENTS
-from shared.notions.network import DYES, LAWS
+from shared.notions.legal_terms import LAWS
+from shared.notions.network import DYES
 from shared.notions.network.beginning import Unreadable, known, of, offered, steps
 from shared.runtime.faces import OpenViews
 from shared.web.beginning import NotSaid, Speaking, say

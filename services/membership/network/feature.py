@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from services.membership.base.queries import everything
+from services.membership.network.api import routes as api_routes
 from services.membership.network.begin_pages import routes as begin_routes
 from services.membership.network.domain import network, peer_network
 from services.membership.network.domain.network import NETWORK as NETWORK_DECIDER
@@ -16,15 +17,17 @@ from services.membership.network.domain.peer_network import (
     PeerNetworkCommand,
     RenamePeerNetwork,
 )
+from services.membership.network.metrics import measuring
 from services.membership.network.pages import routes
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from services.membership.network.words import WORDS
 from shared.base.network_files import printed_reviews
-from shared.base.translations import languages, translated
+from shared.base.translations import SOURCE, languages, translated
 from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
-from shared.notions.network import DYES, LAWS
+from shared.notions.legal_terms import LAWS, legal_terms
+from shared.notions.network import DYES
 from shared.runtime.faces import Views
 from shared.runtime.feature import Feature
 from shared.runtime.service import Choices, Retired
@@ -48,11 +51,16 @@ async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     return {"peer_network": [(one["key"], one["name"]) for one in peers]}
 
 
+def _called(titles: Mapping[str, str], lang: str) -> str:
+    return titles.get(lang) or titles[SOURCE]
+
+
 OFFERED: Mapping[str, Callable[[str], Sequence[tuple[str, str]]]] = {
     "departments": lambda lang: [(code, f"{one.name} ({code})") for code, one in DEPARTMENTS.items()],
     "languages": lambda lang: [(one, language_name(one, lang)) for one in languages()],
     "dye": lambda lang: [(one, translated(said, lang)) for one, said in DYES.items()],
     "law": lambda lang: [(one, translated(said, lang)) for one, said in LAWS.items()],
+    "term": lambda lang: [(code, _called(one.title, lang)) for code, one in legal_terms().items()],
     "reviews": lambda lang: [(one, one) for one in printed_reviews()],
 }
 """field → what the forms about the network itself offer, in a language"""
@@ -66,7 +74,8 @@ FEATURE = Feature(
     deciders=(PEER_NETWORK, NETWORK_DECIDER),
     views=(NETWORK, PEER_NETWORKS),
     words=WORDS,
-    routes=(routes, begin_routes),
+    routes=(routes, begin_routes, api_routes),
+    measuring=measuring,
     page_of=page_of,
     choices=choices,
     retired=RETIRED,

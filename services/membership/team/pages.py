@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -13,7 +13,9 @@ from services.membership.base.queries import CURRENT, count, everything
 from services.membership.base.rendering import render
 from services.membership.members.queries import members_named
 from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
-from shared.base.paris_days import PARIS
+from shared.base.paris_days import PARIS, day_of
+from shared.kernel.views.projection import Document
+from shared.notions.legal_terms import Holding, last_day
 from shared.notions.structure_on_record import member_of
 from shared.runtime.faces import OpenViews
 from shared.web.charts.charts import bars
@@ -73,14 +75,28 @@ async def volunteers(
 async def civic_service(service: Here[OpenViews], request: Request) -> Response:
     found = await everything(service, CIVIC_SERVICES, sort="-since")
     hosts = await members_named(service, (str(member_of(UUID(one["host"]))) for one in found if one.get("host")))
+    await service.ourselves.refresh()
+    today = day_of(service.now())
+    term = service.ourselves.legal_terms(today).get("civic_service")
     return render(
         service,
         request,
         "civic_service.html",
         civic_services=found,
         places=await everything(service, CIVIC_PLACES, sort="-since"),
+        longest=term.amount if term else None,
+        too_long={one["key"] for one in found if term is not None and _over(one, term, today)},
+        source=term.said("source", language(request)) if term else "",
         hosts={one["structure"]: one for one in hosts.values()},
     )
+
+
+def _over(one: Document, term: Holding, today: date) -> bool:
+    """Whether a civic service is, or was, longer than the law has it. On the day that it ended it is over."""
+    if one["status"] == "withdrawn" or term.amount is None or not one.get("since"):
+        return False
+    last = day_of(datetime.fromisoformat(one["until"])) - timedelta(1) if one.get("until") else today
+    return last > last_day(day_of(datetime.fromisoformat(one["since"])), term.amount)
 
 
 def _years(*counted: Mapping[str, int]) -> list[str]:

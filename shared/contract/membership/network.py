@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.says import Says, Thing
@@ -111,6 +113,23 @@ class LawChosen(NetworkEvent):
     says = Says(L("Droit dont relève le réseau"), detail="law")
 
     law: str
+
+
+class LegalTermStated(NetworkEvent):
+    """What a term of the law is from this day on, as the network has found it; without a `wording`, that somebody has
+    looked and it still holds.
+
+    `law`: under which; `term`: its code (shared/notions/legal_terms); `wording`, `article`: language → what it says,
+    and where that stands; `amount`: in the unit of the term; `review_by`: by this day somebody looks again."""
+
+    says = Says(L("Terme du droit dit ou revu"), detail="term")
+
+    law: str
+    term: str
+    review_by: date
+    wording: dict[str, str] = {}
+    article: dict[str, str] = {}
+    amount: int | None = None
 
 
 class PrintedReviewsNamed(NetworkEvent):

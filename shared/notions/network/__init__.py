@@ -6,7 +6,7 @@ before the log had a word for it (`view.py`)."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.base.network_files import printed_reviews
@@ -16,6 +16,7 @@ from shared.contract.membership.network import (
     DyeChosen,
     LanguagesChosen,
     LawChosen,
+    LegalTermStated,
     NetworkNamed,
     PrintedReviewsNamed,
     RegionDrawn,
@@ -24,7 +25,7 @@ from shared.contract.membership.network import (
 NETWORK_ID: UUID = uuid5(uuid5(NAMESPACE_URL, "urn:maillage:membership"), "network/ourselves")
 """The one entity `network`, the same in every log"""
 
-SAYS = (NetworkNamed, RegionDrawn, LanguagesChosen, DyeChosen, LawChosen, PrintedReviewsNamed)
+SAYS = (NetworkNamed, RegionDrawn, LanguagesChosen, DyeChosen, LawChosen, LegalTermStated, PrintedReviewsNamed)
 """The types of what is said of it"""
 
 DYES: Mapping[str, str] = {
@@ -35,12 +36,6 @@ DYES: Mapping[str, str] = {
     "violet": L("Violet, de pastel et de garance"),
 }
 """The dyes of the house, of which a network takes one as its own"""
-
-LAWS: Mapping[str, str] = {
-    "1901": L("Loi du 1er juillet 1901"),
-    "local": L("Droit local d’Alsace et de Moselle"),
-}
-"""The laws under which a network may be an association"""
 
 
 def spoken() -> tuple[Lang, ...]:
@@ -56,7 +51,7 @@ def known_reviews() -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Ourselves:
     """What was said; None where nothing was. `departments`: the codes of the region, in order, empty where there is
-    none; `languages`: the first for readers who chose none."""
+    none; `languages`: the first for readers who chose none; `legal`: (law, term) → what was said of it last."""
 
     name: str | None = None
     region: str | None = None
@@ -65,6 +60,7 @@ class Ourselves:
     dye: str | None = None
     law: str | None = None
     reviews: tuple[str, ...] | None = None
+    legal: Mapping[tuple[str, str], LegalTermStated] = field(default_factory=dict)
 
 
 NOTHING_SAID = Ourselves()
@@ -83,6 +79,8 @@ def after(state: Ourselves, event: Event) -> Ourselves:
             return replace(state, dye=event.dye)
         case LawChosen():
             return replace(state, law=event.law)
+        case LegalTermStated():
+            return replace(state, legal={**state.legal, (event.law, event.term): event})
         case PrintedReviewsNamed():
             return replace(state, reviews=tuple(event.reviews))
     return state

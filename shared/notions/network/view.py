@@ -4,7 +4,7 @@ Its one document holds what was said in the order of its line, so that it can be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import reduce
@@ -17,6 +17,7 @@ from shared.contract.envelope import Recorded
 from shared.contract.membership.network import RegionDrawn
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.views.projection import Document, Store, View
+from shared.notions.legal_terms import Holding, held, law_on
 from shared.notions.network import NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after
 
 Said = Iterable[tuple[Event, date]]
@@ -72,6 +73,18 @@ class OurNetwork:
     def now(self) -> Ourselves:
         """What was said, as far as it was."""
         return self._now
+
+    def on(self, day: date) -> Ourselves:
+        """What was said, as far as it was on that day."""
+        return standing(self._said, day)
+
+    def law(self, day: date) -> str:
+        """The law that it is under on a day."""
+        return law_on(self._said, day)
+
+    def legal_terms(self, day: date) -> Mapping[str, Holding]:
+        """What the law says on a day, by code: as the network has found it, else as the release has it."""
+        return held(self.law(day), self._said, day)
 
     @property
     def title(self) -> str:

@@ -18,10 +18,14 @@ from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import opened
 from shared.contract.examples import example_of
 from shared.contract.schemas import schema_of
+from shared.notions.network.beginning import known
+from shared.notions.vocabularies import general
 from tests.fixtures.json_schemas import draft, judge
 from tests.fixtures.log_writing import write
 
 TYPES = load_all()
+KEYS = {"public"}
+"""What says the public half of a key, and not a college"""
 REQUIRED = {"asyncapi", "info"}  # AsyncAPI 3.0.0, "AsyncAPI Object"
 KNOWN = REQUIRED | {"id", "servers", "defaultContentType", "channels", "operations", "components"}
 
@@ -137,3 +141,17 @@ def test_every_event_type_has_an_example_that_is_valid_and_that_our_readers_open
     fields = set(schema_of(TYPES[name]).get("properties", {}))
     assert set(example["payload"]["data"]) == fields, "an example shows every field"
     assert message == example_of(TYPES[name])
+
+
+def test_examples_name_terms_that_every_network_has_and_nobody_s_own() -> None:
+    """Neither codes of a network to begin with nor departments of its region: an example is nobody's."""
+    own = {one.code for network in known().values() for part in (network.colleges, network.bulletins) for one in part}
+    own |= {code for network in known().values() for code in (network.region.all if network.region else ())}
+    own |= {
+        code for one in known().values() for name, terms in one.lists.items() for code in {*terms} - {*general(name)}
+    }
+    for kind in TYPES.values():
+        data = json.loads(example_of(kind).body)["data"]
+        listed = [one for value in data.values() for one in (value if isinstance(value, list) else [value])]
+        said = {one for one in listed if isinstance(one, str)}
+        assert not own & (said - KEYS), (kind.type_name(), own & said)

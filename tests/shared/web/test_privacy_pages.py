@@ -21,6 +21,7 @@ from shared.base.settings import Settings
 from shared.base.translations import translated
 from shared.contract import EVENTS
 from shared.contract.personal import Personal
+from shared.notions.legal_terms import held, legal_terms
 from shared.runtime.service import Definition, Service
 from shared.web.app import service_app
 from shared.web.privacy_pages import period, register_line
@@ -55,6 +56,19 @@ def tables() -> str:
 def test_the_page_for_the_data_officer_holds_the_register_as_the_services_declare_it() -> None:
     inside = PAGE.read_text().split(START)[1].split(END)[0].strip()
     assert inside == tables().strip(), "python -m tests.shared.web.test_privacy_pages writes it"
+
+
+@pytest.mark.parametrize(
+    ("law", "article"), [("1901", "law of 1 July 1901, art. 5"), ("local", "local Civil Code, art. 67")]
+)
+def test_the_register_names_the_article_of_the_network_s_own_law(law: str, article: str) -> None:
+    purposes = [one for definition in DEFINITIONS if definition.persons for one in definition.persons.purposes]
+    (seat,) = [one for one in purposes if one.code == "seat"]
+    assert article in register_line(seat, None, "en", held(law)).ground
+    for one in purposes:
+        line = register_line(one, None, "fr", held(law))
+        assert "{" not in f"{line.ground} {line.begins}", one.code
+        assert one.legal is None or one.legal in legal_terms()
 
 
 def test_every_test_that_the_page_names_is_there() -> None:

@@ -1,9 +1,9 @@
-"""A member: a structure, or a person in the college of qualified persons. It joins, renews, changes college, leaves."""
+"""A member: a structure, or a person in a college of persons. It joins, renews, changes college, leaves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -56,15 +56,24 @@ class JoinNetwork(MemberCommand):
         return member_of(self.structure)
 
 
+def _unsaid(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+OfPersons = Annotated[CollegeCode, Field(json_schema_extra=_unsaid)]
+"""A college of persons. Left out, it is the one of earlier releases, whose programs did not say it; nobody else is told
+to leave it out, for no other network has it"""
+
+
 class JoinNetworkAsPerson(MemberCommand):
-    """Welcome a qualified person, who signs the charter. The name is sealed. `another`: who shares an address with a
+    """Welcome a person, who signs the charter. The name is sealed. `another`: who shares an address with a
     member is another person, as in a household."""
 
     refers = PERSONS | CHARTER
     creates = True
     person: PersonalText
     email: MailAddress | None = None
-    college: CollegeCode = EARLIER[-1]
+    college: OfPersons = EARLIER[-1]
     charter_version: int = Field(ge=1, le=LAST_VERSION)
     another: bool = False
 
@@ -76,7 +85,7 @@ class WelcomePersonAgain(MemberCommand):
     member: UUID
     person: PersonalText
     email: MailAddress | None = None
-    college: CollegeCode = EARLIER[-1]
+    college: OfPersons = EARLIER[-1]
     charter_version: int = Field(ge=1, le=LAST_VERSION)
 
 
@@ -121,7 +130,7 @@ class NotePastMembershipOfPerson(PastPeriod, MemberCommand):
     member: UUID
     person: PersonalText
     email: MailAddress | None = None
-    college: CollegeCode = EARLIER[-1]
+    college: OfPersons = EARLIER[-1]
     charter_version: int = Field(ge=1, le=LAST_VERSION)
     reason: Departure
 

@@ -8,19 +8,23 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.base.paris_days import day_of
 from shared.contract import Event
-from shared.contract.fields import DepartmentCode, Line, Name
-from shared.contract.fields.codes import Code
+from shared.contract.fields import Day, DepartmentCode, Line, Name
+from shared.contract.fields.codes import Code, Tongue
 from shared.contract.membership.network import (
     DyeChosen,
     LanguagesChosen,
     LawChosen,
+    LegalTermStated,
     NetworkNamed,
     PrintedReviewsNamed,
     RegionDrawn,
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
-from shared.notions.network import DYES, LAWS, NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after, known_reviews, spoken
+from shared.notions.legal_terms import LAWS, legal_terms, unit_of
+from shared.notions.network import DYES, NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after, known_reviews, spoken
+from shared.notions.vocabularies import unspoken
 
 
 class NetworkCommand(Command):
@@ -65,6 +69,18 @@ class ChooseLaw(NetworkCommand):
     law: Code
 
 
+class StateLegalTerm(NetworkCommand):
+    """Say what a term of the law is from a day on; without a wording, that it still holds."""
+
+    asks: ClassVar[Level] = "administrator"
+    law: Code
+    term: Code
+    review_by: Day
+    wording: dict[Tongue, Line] = Field({}, max_length=10)
+    article: dict[Tongue, Line] = Field({}, max_length=10)
+    amount: int | None = Field(None, ge=0, le=10**9)
+
+
 class NamePrintedReviews(NetworkCommand):
     """Say which printed reviews are the network's own, so that they are recounted; none: it printed none."""
 
@@ -104,6 +120,27 @@ def _under(command: ChooseLaw, state: Ourselves, context: Context) -> Decision:
     return [] if command.law == state.law else [LawChosen(law=command.law)]
 
 
+def _stated(command: StateLegalTerm, state: Ourselves, context: Context) -> Decision:
+    if command.law not in LAWS:
+        raise Refused("unknown-law", field="law")
+    term = legal_terms().get(command.term)
+    if term is None:
+        raise Refused("unknown-legal-term", field="term")
+    for name in ("wording", "article"):
+        if strange := unspoken(getattr(command, name)):
+            raise Refused("unknown-language", field=name, language=strange)
+    if command.amount is not None and unit_of(term) is None:
+        raise Refused("no-amount", field="amount")
+    if command.amount is not None and not command.wording:
+        raise Refused("no-wording", field="wording")  # else the page would say the amount of before
+    if command.wording and not command.article:
+        raise Refused("no-article", field="article")
+    if command.review_by <= day_of(context.at):
+        raise Refused("review-day-past", field="review_by")
+    said = LegalTermStated(**command.model_dump())
+    return [] if state.legal.get((said.law, said.term)) == said else [said]
+
+
 def _printed(command: NamePrintedReviews, state: Ourselves, context: Context) -> Decision:
     chosen = tuple(dict.fromkeys(command.reviews))
     if strange := set(chosen) - set(known_reviews()):
@@ -117,6 +154,7 @@ AGAIN: Mapping[type[Event], type[Command]] = {
     LanguagesChosen: ChooseLanguages,
     DyeChosen: ChooseDye,
     LawChosen: ChooseLaw,
+    LegalTermStated: StateLegalTerm,
     PrintedReviewsNamed: NamePrintedReviews,
 }
 """Fact → the command that says it again with other answers"""
@@ -130,6 +168,7 @@ NETWORK = Decider(
         ChooseLanguages: _spoken,
         ChooseDye: _dyed,
         ChooseLaw: _under,
+        StateLegalTerm: _stated,
         NamePrintedReviews: _printed,
     },
     births=SAYS,

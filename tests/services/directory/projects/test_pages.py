@@ -18,6 +18,7 @@ from services.directory.projects.domain import DraftProject, PublishProject, Rev
 from services.directory.projects.exports import COLUMNS
 from services.directory.projects.views import PROJECTS, between, periods
 from services.directory.structures.domain.structure import MergeStructures, RegisterStructure
+from tests.fixtures.network_lists import defined, said_of
 from tests.fixtures.running_directory import House, house
 from tests.fixtures.signing_in import operator
 from tests.services.directory.account_pages.test_pages import hidden
@@ -312,3 +313,13 @@ async def test_projects_and_a_request_stand_beside_a_search_of_structures(house:
     assert "répond aussi" not in await page(browser, "/directory/") and "répond aussi" not in await page(
         browser, "/directory/?q=thiès"
     )
+
+
+async def test_the_form_offers_the_network_s_own_themes_first_by_their_titles(
+    house: House, browser: AsyncClient
+) -> None:
+    await registered(house, "Kynarou", themes=["Eau et assainissement"])
+    await said_of(house.now.log, "theme", defined("theme", "rivers", fr="Rivières", en="Rivers"))
+    await house.now.runner.wait_for(await house.now.log.last())
+    form = await page(browser, "/directory/projects/new?lang=en")
+    assert re.findall(r'name="themes" value="([^"]+)"', form) == ["Rivières", "Eau et assainissement"]

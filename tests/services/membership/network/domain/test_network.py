@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 
 from services.membership.base.fields import natural
@@ -12,11 +15,23 @@ from services.membership.network.domain.network import (
     ChooseLaw,
     DrawRegion,
     NamePrintedReviews,
+    StateLegalTerm,
 )
-from shared.contract.membership.network import RegionDrawn
+from shared.contract.membership.network import LegalTermStated, RegionDrawn
 from shared.kernel.decider import Command
 from shared.notions.network import NETWORK_ID
 from tests.fixtures.deciding import decided
+
+
+def law(**said: Any) -> StateLegalTerm:
+    return StateLegalTerm(**({"law": "1901", "term": "board_changes", "review_by": date(2100, 1, 1)} | said))
+
+
+def test_a_term_of_the_law_is_looked_at_once() -> None:
+    said = decided(NETWORK, [], law())
+    assert said == [LegalTermStated(law="1901", term="board_changes", review_by=date(2100, 1, 1))]
+    assert decided(NETWORK, said, law()) == []
+    assert decided(NETWORK, said, law(law="local")) != [], "the other law’s is another term"
 
 
 def test_there_is_one_network_and_its_id_is_the_one_that_logs_have() -> None:
@@ -41,6 +56,13 @@ def test_a_network_may_say_that_it_has_no_region() -> None:
         (ChooseDye(dye="indigo"), "unknown-dye"),
         (ChooseLaw(law="1905"), "unknown-law"),
         (NamePrintedReviews(reviews=["elsewhere-2017"]), "unknown-printed-review"),
+        (law(term="tithe"), "unknown-legal-term"),
+        (law(law="1905"), "unknown-law"),
+        (law(term="tax_receipt", amount=3), "no-amount"),
+        (law(amount=2), "no-wording"),
+        (law(wording={"fr": "Deux mois."}), "no-article"),
+        (law(wording={"tlh": "wa’"}, article={"fr": "art. 5"}), "unknown-language"),
+        (law(review_by=date(2000, 1, 1)), "review-day-past"),
     ],
 )
 def test_what_is_none_of_the_house_is_refused(command: Command, code: str) -> None:
