@@ -42,6 +42,7 @@ async def network(service: Here[OpenViews], request: Request) -> Response:
         printed=[("reviews", one) for one in ours.reviews or ()],
         dye_said=translated(DYES.get(ours.dye or "", ""), lang),
         law_said=translated(LAWS.get(ours.law or "", ""), lang),
+        network_id=str(NETWORK_ID),
         history=[_told(event, on, lang) for event, on in reversed(said)],
     )
 

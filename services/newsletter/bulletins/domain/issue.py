@@ -41,7 +41,7 @@ __all__ = [
 class StartIssue(IssueCommand):
     """Begin the draft of an issue."""
 
-    refers = {"of_bulletin": Refers("newsletter.bulletin")}
+    refers = {"of_bulletin": Refers("newsletter.bulletin", "open")}
     bulletin: BulletinCode
     number: Number
 
