@@ -50,7 +50,7 @@ async def start(service: Here[Library], request: Request, as_of: AsOf = None, kn
         more=True,
         doubts=len(await in_doubt(service)),
         trouble=service.parts.of(SENDING).trouble,
-        moment=moment,
+        then=moment,
     )
 
 
@@ -88,7 +88,7 @@ async def _start_then(service: Library, request: Request, moment: Moment) -> Res
         more=False,
         doubts=0,
         trouble=None,
-        moment=moment,
+        then=moment,
         as_of=moment.as_of,
         known_at=moment.known_at,
     )
@@ -143,7 +143,7 @@ async def bulletin(
         next_number=first_open(await store.get(NUMBERS, code)),
         new_id=new_command_id,
         life=str(bulletin_id(code)) if known["opened"] else None,
-        moment=moment,
+        then=moment,
     )
 
 
@@ -157,7 +157,7 @@ async def _bulletin_then(service: Library, request: Request, now: Document, mome
             request,
             "bulletin_not_yet.html",
             bulletin=now,
-            moment=moment,
+            then=moment,
             as_of=moment.as_of,
             known_at=moment.known_at,
         )
@@ -174,7 +174,7 @@ async def _bulletin_then(service: Library, request: Request, now: Document, mome
         page=page,
         pages_total=pages_total(page, len(issues)),
         life=str(bulletin_id(code)) if then else None,
-        moment=moment,
+        then=moment,
         as_of=moment.as_of,
         known_at=moment.known_at,
     )

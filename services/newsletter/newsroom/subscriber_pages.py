@@ -68,7 +68,7 @@ async def subscribers(
         codes=[one["code"] for one in there if one["open"] or readers.get(one["code"])],
         shut=[one["code"] for one in there if not one["open"]],
         titles=await titles(service, language(request), moment.as_of),
-        moment=moment,
+        then=moment,
         as_of=moment.as_of,
         known_at=moment.known_at,
         chosen=bulletin,
@@ -112,6 +112,7 @@ async def subscriber(
         issues=issues,
         history=list(reversed(history.events)),
         titles=await titles(service, language(request)),
+        then=moment,
     )
 
 
@@ -128,7 +129,7 @@ async def _subscriber_then(service: Office, request: Request, now: Document, mom
         address=revealed(request, service, now["email"]),
         history=list(reversed(told)),
         titles=await titles(service, language(request), moment.as_of),
-        moment=moment,
+        then=moment,
         as_of=moment.as_of,
         known_at=moment.known_at,
     )

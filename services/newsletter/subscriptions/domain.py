@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from pydantic import Field
 
 from services.newsletter.base.fields import Bulletins
-from services.newsletter.bulletins.domain.bulletin import PUBLISHED
+from services.newsletter.bulletins.domain.bulletin import KNOWN, PUBLISHED
 from shared.contract import Event
 from shared.contract.fields import MailAddress
 from shared.contract.newsletter.bulletins import BulletinCode
@@ -55,6 +55,7 @@ class ConfirmSubscription(SubscriberCommand):
     that were closed since."""
 
     internal = True
+    refers = {"without": KNOWN}
 
     subscriber: UUID
     request: UUID

@@ -35,6 +35,8 @@ def bulletin_id(code: BulletinCode) -> UUID:
 
 PUBLISHED = Refers("newsletter.bulletin", "open", id=lambda code, own: bulletin_id(code))
 """What a field refers to that says codes of bulletins: they are open"""
+KNOWN = replace(PUBLISHED, state="known")
+"""The same: they were opened once"""
 
 
 class BulletinCommand(Command):
