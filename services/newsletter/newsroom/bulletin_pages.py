@@ -97,6 +97,9 @@ async def _start_then(service: Library, request: Request, moment: Moment) -> Res
 async def _issues_then(service: Library, code: str, moment: Moment) -> list[Document]:
     """The issues of a bulletin as far as they had come, the latest number first; their items are those of now."""
     found = await service.store.find(ISSUES, {"bulletin": code}, sort=["-number"], limit=ALL)
+    if moment.known_at is not None:  # the view does not keep when each thing was learnt
+        then = [await as_it_was(service, ISSUES, "issue", UUID(one["key"]), moment) for one in found.documents]
+        return [one for one in then if one is not None]
     return [{**one, **_state(one, moment)} for one in found.documents if moment.has(one["started"], one["started"])]
 
 
