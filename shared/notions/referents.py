@@ -32,6 +32,7 @@ from shared.contract.membership.members import (
     MemberLeft,
     MemberRestored,
 )
+from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened
 from shared.kernel.decider import Decider
 from shared.notions.vocabularies import of_persons
 from shared.notions.vocabularies.referent import VOCABULARY
@@ -156,6 +157,15 @@ COLLEGE = Decider(
     states={"open": _college_open, "of structures": _college_of(False), "of persons": _college_of(True)},
 )
 """`open`: it was opened, and not closed; `of structures`, `of persons`: and such are its members."""
+BULLETIN = Decider(
+    "bulletin",
+    False,
+    lambda state, event: isinstance(event, BulletinOpened) or (state and not isinstance(event, BulletinClosed)),
+    {},
+    births=(BulletinOpened,),
+    states={"open": lambda state, said: None if state else "reference-bulletin-closed"},
+)
+"""`open`: it was opened, and not closed."""
 CHARTER = Decider(
     "charter",
     0,
@@ -182,6 +192,7 @@ REFERENTS: Mapping[str, Decider[Any]] = {
     "membership.charter": CHARTER,
     "membership.vocabulary": VOCABULARY,
     "events.gathering": GATHERING,
+    "newsletter.bulletin": BULLETIN,
 }
 """`<service>.<entity>` → what may be asked of one."""
 OF_FOLLOWERS = ("directory.namesakes", "undivided")

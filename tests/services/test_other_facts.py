@@ -28,6 +28,7 @@ from services.membership.team.domain.civic_place import CIVIC_PLACE
 from services.membership.team.domain.civic_service import CIVIC_SERVICE
 from services.membership.team.domain.staff_post import POST
 from services.membership.team.domain.volunteer import VOLUNTEER
+from services.newsletter.bulletins.domain.bulletin import BULLETIN
 from shared.contract import Event, load_all
 from shared.contract.personal import Personal
 from shared.kernel.decider import Decider
@@ -52,6 +53,9 @@ GIVEN: dict[str, dict[str, Any]] = {
     "BoardSeatTaken": {"role": "president"}, "WorkingGroupFormed": {"name": "g"},
     "WorkingGroupJoined": {"member": ONE}, "WorkingGroupLeft": {"member": ONE},
     "CollegeOpened": {"college": "public", "title": "t"}, "CollegeClosed": {"college": "public"},
+    "CollegeRevised": {"college": "public", "title": "u"},
+    "BulletinOpened": {"bulletin": "b", "title": "t", "purpose": "p"}, "BulletinClosed": {"bulletin": "b"},
+    "BulletinRevised": {"bulletin": "b", "title": "u", "purpose": "p"},
     "MemberJoined": {"college": "public", "charter_version": 1}, "MemberLeft": {"reason": "lapse"},
     "MemberCollegeChanged": {"college": "economic"}, "MembershipRenewed": {"year": 2016},
     "PeerNetworkJoined": {"name": "n"}, "StaffPostCreated": {"title": "t", "fte": 1}, "StaffPostChanged": {"fte": 0.5},
@@ -114,6 +118,10 @@ def wrong(decider: Decider[Any], names: Sequence[str]) -> list[str]:
             "group-closed group-closed",
         ),
         (COLLEGE, "CollegeOpened CollegeClosed CollegeClosed", "college-closed"),
+        (COLLEGE, "CollegeOpened CollegeRevised CollegeClosed CollegeRevised CollegeOpened", "college-closed"),
+        (BULLETIN, "BulletinOpened BulletinRevised BulletinClosed BulletinClosed", "bulletin-closed"),
+        (BULLETIN, "BulletinOpened BulletinClosed BulletinRevised BulletinOpened BulletinRevised", "bulletin-closed"),
+        (BULLETIN, "BulletinClosed BulletinOpened", "before-its-beginning"),
         (MEMBER, "MemberJoined MemberJoined", "already-member"),
         (MEMBER, "MemberJoined MemberLeft MemberLeft MemberCollegeChanged", "member-left member-left"),
         (MEMBER, "MemberJoined MembershipRenewed MembershipRenewed", "already-renewed"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.membership.members.domain.charter import CHARTER as CHARTER_DECIDER
 from services.membership.members.domain.charter import AdoptCharter
-from services.membership.members.domain.college import COLLEGE, CloseCollege, CollegeCommand, OpenCollege
+from services.membership.members.domain.college import COLLEGE, CloseCollege, CollegeCommand, OpenCollege, ReviseCollege
 from services.membership.members.domain.member import (
     MEMBER,
     ChangeCollege,
@@ -29,6 +29,7 @@ from shared.contract.membership.members import (
     CharterAdopted,
     CollegeClosed,
     CollegeOpened,
+    CollegeRevised,
     MemberCollegeChanged,
     MemberJoined,
     MemberLeft,
@@ -92,6 +93,7 @@ AGAIN: Sayings = {
     MemberLeft: LeaveNetwork,
     CharterAdopted: AdoptCharter,
     CollegeOpened: OpenCollege,
+    CollegeRevised: ReviseCollege,
     CollegeClosed: CloseCollege,
 }
 

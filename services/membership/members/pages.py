@@ -10,6 +10,7 @@ from services.membership.base.queries import CURRENT
 from services.membership.base.rendering import render
 from services.membership.members.queries import charter_versions, colleges_by_code
 from services.membership.members.views import MEMBERS
+from shared.notions.membership import CHARTER_ID
 from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
@@ -24,6 +25,7 @@ async def charter(service: Here[OpenViews], request: Request) -> Response:
         service,
         request,
         "charter.html",
+        charter_id=str(CHARTER_ID),
         versions=await charter_versions(service),
         signed=await service.store.count_by(MEMBERS, "charter_version"),
         current=await service.store.count_by(MEMBERS, "charter_version", CURRENT),

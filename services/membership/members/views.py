@@ -14,6 +14,7 @@ from shared.contract.membership.members import (
     CharterAdopted,
     CollegeClosed,
     CollegeOpened,
+    CollegeRevised,
     MemberCollegeChanged,
     MemberJoined,
     MemberLeft,
@@ -108,19 +109,28 @@ def _charter(document: Document | None, data: CharterAdopted, event: Recorded) -
 CHARTER = View(name="charter", version=1, on={CharterAdopted: _charter})
 
 
-def _college(document: Document | None, data: CollegeOpened | CollegeClosed, event: Recorded) -> Document:
+def _college(
+    document: Document | None, data: CollegeOpened | CollegeRevised | CollegeClosed, event: Recorded
+) -> Document:
     after = with_happening(document, data, event)
-    last = after["history"][-1]
-    opened = [one for one in after["history"] if one["event"] == "CollegeOpened"]
+    named = [one for one in after["history"] if one["event"] != "CollegeClosed"]
+    opened = [one for one in named if one["event"] == "CollegeOpened"]
+    turned = [one for one in after["history"] if one["event"] != "CollegeRevised"]
     return {
         **after,
         "college": data.college,
-        "title": opened[-1]["title"] if opened else data.college,
-        "open": last["event"] == "CollegeOpened",
+        "title": named[-1]["title"] if named else data.college,
+        "titles": named[-1].get("titles", {}) if named else {},
+        "rank": next((one["rank"] for one in reversed(named) if one.get("rank")), None),
+        "open": bool(turned) and turned[-1]["event"] == "CollegeOpened",
         "opened_on": opened[0]["at"] if opened else None,
+        "closed_on": turned[-1]["at"] if turned and turned[-1]["event"] == "CollegeClosed" else None,
     }
 
 
 COLLEGES = View(
-    name="colleges", version=1, on={CollegeOpened: _college, CollegeClosed: _college}, fields=("college", "open")
+    name="colleges",
+    version=2,
+    on=dict.fromkeys((CollegeOpened, CollegeRevised, CollegeClosed), _college),
+    fields=("college", "open"),
 )

@@ -55,7 +55,14 @@ WORDS: Words = {
     "command.AdoptCharter": "Adopter la charte",
     "command.AdoptCharter.hint": "Une version de plus : les prochains membres la signent, les autres gardent la leur.",
     "command.OpenCollege": "Ouvrir le collège",
+    "command.OpenCollege.hint": "Du jour que disent les statuts. Un collège fermé se rouvre par le même geste.",
+    "command.ReviseCollege": "Renommer ou déplacer le collège",
+    "command.ReviseCollege.hint": (
+        "De ce jour. C’est le même collège, avec ses adhérents et son jour d’ouverture. Ouvert par erreur, ou un autre "
+        "jour ? Corrigez le fait, dans son histoire."
+    ),
     "command.CloseCollege": "Fermer le collège",
+    "command.CloseCollege.hint": "De ce jour, on n’y entre plus. Ce qui en est dit d’avant reste, et compte.",
     "field.structure": "Structure",
     "field.structure.hint": "Son identifiant dans l’annuaire. Pour ne pas l’écrire, cherchez d’abord la structure.",
     "field.college": "Collège",

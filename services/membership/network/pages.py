@@ -62,6 +62,7 @@ async def network(service: Here[OpenViews], request: Request, as_of: Words = "")
         legal=[_term(one, lang, today) for one in held.values()],
         overdue=[one.said("title", lang) for one in held.values() if one.overdue(today)] if on == today else [],
         history=[_told(event, when, lang) for event, when in reversed(said)],
+        network_id=str(NETWORK_ID),
     )
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from services.newsletter.bulletins.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.bulletins.leaving import why
 from services.newsletter.bulletins.source_views import SOURCES, gone
-from services.newsletter.bulletins.views import BULLETINS, ITEMS, first_open
+from services.newsletter.bulletins.views import ITEMS, NUMBERS, first_open
 from shared.contract.cleaning import mended_line, mended_text
 from shared.contract.directory.publications import (
     MemberEventPublished,
@@ -128,9 +128,9 @@ async def _arriving(
 ) -> Sequence[Command]:
     # The order of these two reads is what "once" rests on; see the head of this file.
     bulletin = (await service.lists.now()).first_marked("bulletin", what)
-    approved = await service.store.get(BULLETINS, bulletin) if bulletin else None
-    if bulletin is None or approved is None or approved["opened"] is None:
-        return []  # the network has no such bulletin: it begins with what is published after it was opened
+    if bulletin is None:
+        return []  # the network has no such bulletin now: one takes what is published while it is open
+    approved = await service.store.get(NUMBERS, bulletin)
     item = item_id(UUID(event.id))
     if await service.store.get(ITEMS, str(item)) is not None:
         return []

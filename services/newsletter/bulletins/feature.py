@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from services.newsletter.bulletins.collecting import ARRIVING
-from services.newsletter.bulletins.domain.bulletin import BULLETIN, OpenBulletin
-from services.newsletter.bulletins.domain.issue import ISSUE, IssueCommand, StartIssue
+from services.newsletter.bulletins.domain.bulletin import (
+    BULLETIN,
+    BulletinCommand,
+    CloseBulletin,
+    OpenBulletin,
+    ReviseBulletin,
+)
+from services.newsletter.bulletins.domain.editing import AddItem, CollectItem
+from services.newsletter.bulletins.domain.issue import ISSUE, ApproveIssue, IssueCommand, StartIssue
 from services.newsletter.bulletins.leaving import LEAVING
-from services.newsletter.bulletins.queries import opened, titles
+from services.newsletter.bulletins.open_bulletins import in_an_open_bulletin
+from services.newsletter.bulletins.queries import bulletins, titles
 from services.newsletter.bulletins.source_views import SOURCES
-from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS
+from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS, NUMBERS
 from services.newsletter.bulletins.words import WORDS
-from shared.base.translations import translated
+from shared.base.translations import L, translated
+from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.kernel.views.projection import Document
 from shared.notions.vocabularies import VOCABULARIES
 from shared.runtime.faces import Views
-from shared.runtime.feature import Feature
+from shared.runtime.feature import Feature, Sayings
 from shared.runtime.service import Choices
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
     """The page of the bulletin, of the issue."""
     match command:
-        case OpenBulletin():
+        case BulletinCommand():
             return f"/newsletter/bulletins/{command.bulletin}"
         case IssueCommand():
             return f"/newsletter/issues/{outcome.entity_id}"
@@ -31,11 +41,15 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 
 async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     """What may arrive in a bulletin; those that have issues; the drafts by their names."""
-    if command is OpenBulletin:
+    if issubclass(command, BulletinCommand):
         marks = VOCABULARIES["bulletin"].marks
-        return {"arrivals": [(mark, translated(text, lang)) for mark, text in marks.items()]}
+        found = {"arrivals": [(mark, translated(text, lang)) for mark, text in marks.items()]}
+        if command in (ReviseBulletin, CloseBulletin):
+            # Closed ones too: the day that is given may be one on which they were open.
+            found["bulletin"] = [(one["code"], _closed(one, lang)) for one in await bulletins(service, lang)]
+        return {name: of for name, of in found.items() if name in command.model_fields}
     if command is StartIssue:
-        return {"bulletin": [(one["key"], one["title"]) for one in await opened(service) if one["opened"]]}
+        return {"bulletin": [(one["code"], one["title"]) for one in await bulletins(service, lang) if one["open"]]}
     if not issubclass(command, IssueCommand) or "issue" not in command.model_fields:
         return {}
     issues = await service.store.find(ISSUES, {"state": "draft"}, sort=["bulletin", "number"], limit=200)
@@ -43,12 +57,21 @@ async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     return {"issue": [(d["key"], f"{named[d['bulletin']]} n° {d['number']}") for d in issues.documents]}
 
 
+def _closed(bulletin: Document, lang: str) -> str:
+    title = bulletin["title"]
+    return str(title if bulletin["open"] else translated(L("{bulletin} (fermé)"), lang, bulletin=title))
+
+
+AGAIN: Sayings = {BulletinOpened: OpenBulletin, BulletinRevised: ReviseBulletin, BulletinClosed: CloseBulletin}
+
 FEATURE = Feature(
     name="bulletins",
     deciders=(BULLETIN, ISSUE),
-    views=(BULLETINS, ISSUES, ITEMS, SOURCES),
+    views=(BULLETINS, NUMBERS, ISSUES, ITEMS, SOURCES),
     words=WORDS,
     reactions=(*ARRIVING, *LEAVING),
     page_of=page_of,
     choices=choices,
+    judging=dict.fromkeys((AddItem, CollectItem, ApproveIssue), in_an_open_bulletin),
+    again=AGAIN,
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from fastapi import HTTPException
 
-from services.newsletter.bulletins.views import BULLETINS, ISSUES
+from services.newsletter.base.past import Moment, as_it_was
+from services.newsletter.bulletins.domain.bulletin import bulletin_id
+from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS
 from services.newsletter.bulletins.words import WORDS
-from shared.base.translations import Lang, humanised, translated
+from shared.base.translations import SOURCE, Lang, humanised, translated
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Views
+from shared.runtime.faces import Library, Views
 
 MOST = 500  # bulletins of one network
 OF = re.compile(r"bulletin\.")
@@ -25,31 +28,51 @@ async def issue_or_404(service: Views, key: str) -> Document:
     return found
 
 
-async def bulletin_of(service: Views, code: str) -> Document:
-    """The bulletin of an issue, as it was opened; in words of ours where an older release let nobody open it. Raises
-    HTTPException for a code that is none."""
-    known = await service.store.get(BULLETINS, code)
-    if known is None:
+async def bulletin_of(service: Views, code: str, lang: Lang | str = SOURCE) -> Document:
+    """A bulletin, as the network calls it now, open or not; in words of ours where an older release let nobody open it.
+    Raises HTTPException for a code that is none."""
+    known = await service.store.get(BULLETINS, str(bulletin_id(code)))
+    if known is None and await service.store.get(NUMBERS, code) is None:
         raise HTTPException(404)
-    return _named(known)
+    return named(code, known, lang)
 
 
-def _named(known: Document) -> Document:
-    code = f"bulletin.{known['key']}"
-    title = known["title"] or (translated(WORDS[code], "fr") if code in WORDS else humanised(code))
-    return {**known, "title": title, "purpose": known["purpose"] or ""}
+def named(code: str, known: Document | None, lang: Lang | str = SOURCE) -> Document:
+    """What is known of a bulletin, as pages and mails ask it: `code`, `title` and `purpose` as they are read, `opened`:
+    since when, None where nobody opened it, `open`, `until`: since when it is closed."""
+    if known is None:
+        word = f"bulletin.{code}"
+        title = translated(WORDS[word], lang) if word in WORDS else humanised(code)
+        nothing: Document = {"purpose": "", "opened": None, "until": None, "arrivals": [], "titles": {}, "rank": None}
+        return {**nothing, "code": code, "title": title, "said": title, "open": False, "version": 0}
+    title = known["title"] if lang == SOURCE else known["titles"].get(lang) or known["title"]
+    return {**known, "code": code, "said": known["title"], "title": title}
 
 
-async def opened(service: Views) -> list[Document]:
-    """The bulletins that this network publishes, in their order; an older release may have begun an issue of one that
-    was not opened."""
-    found = {one["key"]: one for one in (await service.store.find(BULLETINS, limit=MOST)).documents}
-    codes = (await service.lists.now()).listed("bulletin", found)
-    return [_named(found[code]) for code in codes if code in found]
+async def bulletins(service: Views, lang: Lang | str = SOURCE) -> list[Document]:
+    """The bulletins that this network publishes or published, in their order; an older release may have begun an issue
+    of one that was not opened."""
+    found = {one["bulletin"]: one for one in (await service.store.find(BULLETINS, limit=MOST)).documents}
+    begun = {one["key"] for one in (await service.store.find(NUMBERS, limit=MOST)).documents}
+    codes = (await service.lists.now()).listed("bulletin", {*found, *begun})
+    return [named(code, found.get(code), lang) for code in codes if code in found or code in begun]
 
 
-async def titles(service: Views, lang: Lang | str = "fr") -> Mapping[str, str]:
-    """What each bulletin is called: as its network opened it, else by what it is for."""
+async def bulletins_then(service: Library, moment: Moment, lang: Lang | str = SOURCE) -> list[Document]:
+    """Those that there were, as they were called and in the order of that day."""
+    lists = await service.lists.now()
+    codes = lists.listed("bulletin", day=moment.as_of)
+    found = [(code, await as_it_was(service, BULLETINS, "bulletin", bulletin_id(code), moment)) for code in codes]
+    return [named(code, then, lang) for code, then in found if then is not None]
+
+
+async def opened(service: Views, lang: Lang | str = SOURCE) -> list[Document]:
+    """Those that somebody may subscribe to, in their order."""
+    return [one for one in await bulletins(service, lang) if one["open"]]
+
+
+async def titles(service: Views, lang: Lang | str = SOURCE, day: date | None = None) -> Mapping[str, str]:
+    """What each bulletin is called, now or on a day: as its network opened it, else by what it is for."""
     lists = await service.lists.now()
     words = {code.removeprefix("bulletin."): translated(said, lang) for code, said in WORDS.items() if OF.match(code)}
-    return {**words, **{code: lists.title("bulletin", code, lang) for code in lists.listed("bulletin")}}
+    return {**words, **{code: lists.title("bulletin", code, lang, day) for code in lists.listed("bulletin")}}

@@ -8,7 +8,10 @@ from typing import Any
 from services.newsletter.bulletins.domain.issue import moved
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter.bulletins import (
+    EARLIER,
+    BulletinClosed,
     BulletinOpened,
+    BulletinRevised,
     IssueApproved,
     IssueSent,
     IssueStarted,
@@ -25,38 +28,58 @@ def _its_bulletin(event: Recorded) -> Sequence[str]:
     return (event.data.bulletin,)  # type: ignore[attr-defined]
 
 
-def _bulletin(document: Document | None) -> Document:
-    return document or {"title": None, "purpose": None, "opened": None, "last": 0, "closed": [], "version": 0}
+def _said(document: Document | None, data: BulletinOpened | BulletinRevised, event: Recorded) -> Document:
+    before = document or {"opened": event.cloud.time, "open": False, "until": None, "rank": None}
+    arrivals = EARLIER.get(data.bulletin, ()) if data.arrivals is None else data.arrivals
+    facts = data.model_dump(mode="json") | {"arrivals": sorted({*arrivals}), "rank": data.rank or before["rank"]}
+    again = {"open": True, "until": None} if isinstance(data, BulletinOpened) else {}
+    return {**before, **facts, **again, "version": event.version}
 
 
-def _opened(document: Document | None, data: BulletinOpened, event: Recorded) -> Document:
-    facts = {"title": data.title, "purpose": data.purpose, "opened": event.cloud.time, "version": event.version}
-    return {**_bulletin(document), **facts}
-
-
-def _numbered(document: Document | None, data: IssueStarted, event: Recorded) -> Document:
-    known = _bulletin(document)
-    return {**known, "last": max(known["last"], data.number)}
-
-
-def _closed(document: Document | None, data: IssueApproved, event: Recorded) -> Document:
-    known = _bulletin(document)
-    return {**known, "closed": sorted({*known["closed"], data.number})}
+def _no_more(document: Document | None, data: BulletinClosed, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    until = event.cloud.time if document["open"] else document["until"]
+    return {**document, "open": False, "until": until, "version": event.version}
 
 
 BULLETINS = View(
     name="bulletins",
-    version=1,
-    on={BulletinOpened: _opened, IssueStarted: _numbered, IssueApproved: _closed},
-    keys=_its_bulletin,
+    version=2,
+    on={BulletinOpened: _said, BulletinRevised: _said, BulletinClosed: _no_more},
+    fields=("bulletin", "open"),
 )
-"""By code. `closed`: the numbers of the issues that are approved, in their order."""
+"""What stands of a bulletin, by its id: `opened` first, `until`: since when it is closed."""
 
 
-def first_open(bulletin: Document | None) -> int:
+def _counted(document: Document | None) -> Document:
+    return document or {"last": 0, "approved": []}
+
+
+def _numbered(document: Document | None, data: IssueStarted, event: Recorded) -> Document:
+    known = _counted(document)
+    return {**known, "last": max(known["last"], data.number)}
+
+
+def _gone_out(document: Document | None, data: IssueApproved, event: Recorded) -> Document:
+    known = _counted(document)
+    return {**known, "approved": sorted({*known["approved"], data.number})}
+
+
+NUMBERS = View(
+    name="issue_numbers",
+    version=1,
+    on={IssueStarted: _numbered, IssueApproved: _gone_out},
+    keys=_its_bulletin,
+    stamps=(),
+)
+"""By the code of a bulletin: its last number, and those that are approved, in their order."""
+
+
+def first_open(numbers: Document | None) -> int:
     """The number of the first issue that is not approved, begun or not."""
-    closed = set(bulletin["closed"]) if bulletin else set()
-    return next(n for n in range(1, len(closed) + 2) if n not in closed)
+    approved = set(numbers["approved"]) if numbers else set()
+    return next(n for n in range(1, len(approved) + 2) if n not in approved)
 
 
 def _issue(document: Document, event: Recorded) -> Document:

@@ -6,6 +6,17 @@ from shared.base.translations import L, Words
 
 WORDS: Words = {
     "command.OpenBulletin": "Ouvrir un bulletin",
+    "command.OpenBulletin.hint": "De ce jour. Un bulletin fermé se rouvre par le même geste, sous le même code.",
+    "command.ReviseBulletin": "Renommer ou changer le bulletin",
+    "command.ReviseBulletin.hint": (
+        "De ce jour. Ses numéros et ses abonnés restent. Ouvert par erreur, ou un autre jour ? Corrigez le fait, dans "
+        "son histoire."
+    ),
+    "command.CloseBulletin": "Fermer le bulletin",
+    "command.CloseBulletin.hint": (
+        "De ce jour, rien n’y arrive, rien n’en part, on ne s’y abonne plus. Ses numéros et ses abonnés restent "
+        "lisibles, et chacun peut encore se désabonner."
+    ),
     "command.StartIssue": "Commencer un numéro",
     "command.AddItem": "Ajouter un article",
     "command.CollectItem": "Reprendre une publication",
@@ -57,7 +68,15 @@ WORDS: Words = {
     "bulletin.rendez-vous": "Agenda",
     "bulletin.info-flash": "Alertes",
     "field.bulletin.hint": "Un code court, en petites lettres : il ne change jamais.",
-    "refused.bulletin-opened": "Ce bulletin est déjà ouvert, sous un autre titre ou pour un autre objet.",
+    "refused.bulletin-opened": (
+        "Ce bulletin est déjà ouvert, sous un autre titre ou pour un autre objet. Pour le changer, ouvrez sa page, "
+        "puis «\u00a0Renommer ou changer\u00a0»."
+    ),
+    "refused.bulletin-opened.api": (
+        "Ce bulletin est déjà ouvert, sous un autre titre ou pour un autre objet. Changez-le par revise-bulletin."
+    ),
+    "refused.bulletin-closed": "Ce bulletin n’était pas ouvert ce jour-là. Rouvrez-le d’abord, ou corrigez la date.",
+    "refused.unknown-language": "Le réseau n’a pas de page dans cette langue ({language}).",
     "refused.unknown-bulletin": (
         "Ce réseau n’a pas ouvert ce bulletin. Ouvrez-le d’abord, depuis la page des bulletins."
     ),

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.newsletter.bulletins.queries import titles
-from services.newsletter.bulletins.views import BULLETINS, ISSUES
+from services.newsletter.bulletins.queries import bulletin_of, opened, titles
+from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.domain import BeginConfirmation, BeginDelivery, DeliveryCommand, delivery_id
 from services.newsletter.delivery.letters import confirmation_letter, issue_letter
 from services.newsletter.delivery.views import DELIVERIES
@@ -64,8 +64,11 @@ class Duties:
             if datetime.fromisoformat(d["pending"]["expires"]) > now
         }
         begun = await store.get_many(DELIVERIES, [str(id) for id in waiting])
+        there = {one["code"] for one in await opened(self._service)}
         for id, document in waiting.items():
             known = begun.get(str(id))
+            if there.isdisjoint(document["pending"]["bulletins"]):
+                continue  # all of them were closed since: there is nothing to confirm
             if known is None or known["state"] in ("deferred", "released"):
                 yield self._confirmation(id, document, known)
 
@@ -83,9 +86,13 @@ class Duties:
             expires = datetime.fromisoformat(pending["expires"])
             token = self._links.confirming(subscriber, request, expires)
             named = await titles(self._service, document["lang"])
+            there = {one["code"] for one in await opened(self._service)}
+            asked = [named[code] for code in pending["bulletins"] if code in there]
+            if not asked:
+                raise Gone  # closed since the list was made
             return confirmation_letter(
                 self._sender,
-                [named[code] for code in pending["bulletins"]],
+                asked,
                 document["lang"],
                 self._service.now(),
                 delivery=id,
@@ -127,8 +134,9 @@ class Duties:
 
         async def write() -> Letter | None:
             store = self._service.store
-            known, bulletin = await store.get(SUBSCRIBERS, str(subscriber)), await store.get(BULLETINS, code)
-            assert known is not None and bulletin is not None
+            known = await store.get(SUBSCRIBERS, str(subscriber))
+            assert known is not None
+            bulletin = await bulletin_of(self._service, code, known["lang"])
             if code not in known["bulletins"]:
                 raise Gone  # since the list was made
             address = self._service.keyring.reveal(known["email"])

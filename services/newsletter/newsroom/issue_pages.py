@@ -11,9 +11,12 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.responses import Response
 
+from services.newsletter.base.past import AsOf, KnownAt, Moment, as_it_was, moment_of
+from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
-from services.newsletter.bulletins.queries import bulletin_of, issue_or_404
+from services.newsletter.bulletins.queries import bulletin_of, issue_or_404, named
 from services.newsletter.bulletins.source_views import SOURCES
+from services.newsletter.bulletins.views import BULLETINS, ISSUES
 from services.newsletter.delivery.letters import issue_bodies, sections
 from services.newsletter.delivery.queries import in_doubt
 from services.newsletter.delivery.views import DELIVERIES
@@ -22,7 +25,7 @@ from services.newsletter.subscriptions.queries import readers_of
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Desk, Views
+from shared.runtime.faces import Desk, Library, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form as Questions
 from shared.web.here import Here
@@ -35,9 +38,14 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/issues/{key}")
-async def issue(service: Here[Views], request: Request, key: str) -> Response:
+async def issue(
+    service: Here[Library], request: Request, key: str, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
     found = await issue_or_404(service, key)
-    known = await bulletin_of(service, found["bulletin"])
+    moment = moment_of(as_of, known_at, service.now())
+    if moment.past:
+        return await _issue_then(service, request, found, moment)
+    known = await bulletin_of(service, found["bulletin"], language(request))
     entities = sorted({i["source_entity"] for i in found["items"] if i["source_entity"]})
     refused = await service.store.find(DELIVERIES, {"issue": key, "state": "refused"}, sort=["begun"], limit=100)
     return render(
@@ -55,6 +63,26 @@ async def issue(service: Here[Views], request: Request, key: str) -> Response:
         new_id=new_command_id,
         trouble=service.parts.of(SENDING).trouble,
         url=service.public_url,
+    )
+
+
+async def _issue_then(service: Library, request: Request, now: Document, moment: Moment) -> Response:
+    """What stood in it by then; to whom it went is told of today alone."""
+    code = now["bulletin"]
+    then = await as_it_was(service, ISSUES, "issue", UUID(now["key"]), moment)
+    its = await as_it_was(service, BULLETINS, "bulletin", bulletin_id(code), moment)
+    return render(
+        service,
+        request,
+        "issue_then.html",
+        issue=then,
+        numbered=now["number"],
+        bulletin=named(code, its, language(request)),
+        sections=_placed(then) if then else [],
+        then=moment,
+        as_of=moment.as_of,
+        known_at=moment.known_at,
+        key=now["key"],
     )
 
 
@@ -116,7 +144,7 @@ async def item(service: Here[Views], request: Request, key: str, item: str) -> R
         "back": f"/newsletter/issues/{key}",
     }
     form = Questions.of(ReviseItem, pages.lexicon, language(request), values=known, hidden=hidden)
-    bulletin = await bulletin_of(service, found["bulletin"])
+    bulletin = await bulletin_of(service, found["bulletin"], language(request))
     return render(service, request, "item.html", issue=found, item=known, bulletin=bulletin, form=form)
 
 
@@ -124,7 +152,7 @@ async def _bodies(service: Views, request: Request, key: str) -> tuple[str, str]
     """The text and the HTML of an issue as its mails will have them, in the reader's language."""
     found = await issue_or_404(service, key)
     when = datetime.fromisoformat(found["approved"]) if found["approved"] else datetime.now(UTC)
-    known = await bulletin_of(service, found["bulletin"])
+    known = await bulletin_of(service, found["bulletin"], language(request))
     return issue_bodies(service.parts.of(SENDING).sender, known, found, language(request), when, None)
 
 
@@ -136,7 +164,7 @@ async def _approval(service: Views, request: Request, found: Document, problem: 
         "approve.html",
         status=status,
         issue=found,
-        bulletin=await bulletin_of(service, found["bulletin"]),
+        bulletin=await bulletin_of(service, found["bulletin"], language(request)),
         readers=await readers_of(service, found["bulletin"]),
         problem=problem,
         command_id=new_command_id(),

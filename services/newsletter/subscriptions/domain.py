@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from pydantic import Field
 
 from services.newsletter.base.fields import Bulletins
+from services.newsletter.bulletins.domain.bulletin import KNOWN, PUBLISHED
 from shared.contract import Event
 from shared.contract.fields import MailAddress
 from shared.contract.newsletter.bulletins import BulletinCode
@@ -38,6 +39,7 @@ class RequestSubscription(SubscriberCommand):
     """Ask for bulletins at an address. `person`: who is reached there, as the keyring knows (`Keyring.person_at`)."""
 
     internal = True
+    refers = {"bulletins": PUBLISHED}
 
     email: MailAddress
     bulletins: Bulletins
@@ -49,12 +51,15 @@ class RequestSubscription(SubscriberCommand):
 
 
 class ConfirmSubscription(SubscriberCommand):
-    """Confirm what was asked for, from the mail that only the owner of the address can read."""
+    """Confirm what was asked for, from the mail that only the owner of the address can read. `without`: bulletins of it
+    that were closed since."""
 
     internal = True
+    refers = {"without": KNOWN}
 
     subscriber: UUID
     request: UUID
+    without: list[BulletinCode] = Field([], max_length=20)
 
 
 class Unsubscribe(SubscriberCommand):
@@ -121,7 +126,10 @@ def _confirmed(command: ConfirmSubscription, state: Subscriber, context: Context
         return []
     if context.at > wish.expires:
         raise Refused("link-expired")
-    return [SubscriptionConfirmed(bulletins=sorted(wish.bulletins), request=command.request)]
+    bulletins = wish.bulletins - frozenset(command.without)
+    if not bulletins:
+        raise Refused("reference-bulletin-closed")
+    return [SubscriptionConfirmed(bulletins=sorted(bulletins), request=command.request)]
 
 
 def _unsubscribed(command: Unsubscribe, state: Subscriber, context: Context) -> Decision:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services.newsletter.subscriptions.domain import SUBSCRIBER, SubscriberCommand
+from services.newsletter.subscriptions.domain import SUBSCRIBER, ConfirmSubscription, SubscriberCommand
 from services.newsletter.subscriptions.links import LINKS, Links
+from services.newsletter.subscriptions.open_wishes import only_open_ones
 from services.newsletter.subscriptions.pages import asking_routes, confirming_routes, leaving_routes
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from services.newsletter.subscriptions.words import WORDS
@@ -30,5 +31,6 @@ FEATURE = Feature(
     words=WORDS,
     routes=(asking_routes, confirming_routes, leaving_routes),
     page_of=page_of,
+    judging={ConfirmSubscription: only_open_ones},
     opening=opening,
 )

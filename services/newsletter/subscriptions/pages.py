@@ -7,6 +7,7 @@ tells whether an address is known: they answer alike, and in the same time.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.newsletter.base.fields import Bulletins
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
+from services.newsletter.bulletins.open_bulletins import must_be_open
 from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, Unsubscribe
 from services.newsletter.subscriptions.links import LINKS, BadLink, Confirming, Leaving, OldLink
@@ -95,7 +96,7 @@ async def send_wish(service: Here[Office], request: Request) -> Response:
         await _there(service, wish)
         await asyncio.gather(_asked(service, wish, lang, id), asyncio.sleep(ANSWER))
     except Refused as no:
-        field = "bulletins" if no.code == "unknown-bulletin" else ""
+        field = no.field if no.field in Wish.model_fields else ""
         return await _form_page(service, request, 422, data, {field: pages.lexicon.say(f"refused.{no.code}", lang)})
     return RedirectResponse("/newsletter/subscribe/sent", 303)
 
@@ -141,13 +142,12 @@ async def confirm(service: Here[Desk], request: Request, token: str) -> Response
         return link
     if await _left(service, link):
         return _render(request, "said.html", 410, what="left")
-    known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
-    pending = (
-        known["pending"] if known and known["pending"] and known["pending"]["request"] == str(link.request) else None
-    )
-    wanted = pending["bulletins"] if pending else []
+    wanted = await _wanted(service, link)
+    there = await _open_ones(service, wanted)
+    if wanted and not there:
+        return _render(request, "said.html", 410, what="closed")
     named = await titles(service, language(request))
-    return _render(request, "confirm.html", titles=[named[code] for code in wanted])
+    return _render(request, "confirm.html", titles=[named[code] for code in there])
 
 
 @confirming_routes.post("/confirm/{token}")
@@ -156,15 +156,35 @@ async def confirmed(service: Here[Desk], request: Request, token: str) -> Respon
     link = _confirming(service, request, token)
     if isinstance(link, Response):
         return link
-    command = ConfirmSubscription(subscriber=link.subscriber, request=link.request)
+    wanted = await _wanted(service, link)
+    there = await _open_ones(service, wanted)
+    without = [code for code in wanted if code not in there]
+    command = ConfirmSubscription(subscriber=link.subscriber, request=link.request, without=without)
     try:
         outcome = await service.execute(command, id=derived_id(link.request, "confirm"), actor=PUBLIC, derived=True)
     except Refused as refused:
-        return _render(request, "said.html", 410, what="old" if refused.code == "link-expired" else "bad")
+        return _render(request, "said.html", 410, what=WHY.get(refused.code, "bad"))
     await service.runner.wait_for(outcome.seq)
     if await _left(service, link):
         return _render(request, "said.html", 410, what="left")
     return RedirectResponse("/newsletter/confirmed", 303)
+
+
+WHY = {"link-expired": "old", "reference-bulletin-closed": "closed"}
+"""Why a link confirms nothing → what is said then; else it is no link of ours"""
+
+
+async def _wanted(service: Views, link: Confirming) -> list[str]:
+    """What the wish of this link asks for, as long as it waits."""
+    known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
+    pending = known["pending"] if known else None
+    return list(pending["bulletins"]) if pending and pending["request"] == str(link.request) else []
+
+
+async def _open_ones(service: Views, codes: Sequence[str]) -> list[str]:
+    """Those of these bulletins that the network publishes now."""
+    there = {one["code"] for one in await opened(service)}
+    return [code for code in codes if code in there]
 
 
 async def _left(service: Desk, link: Confirming) -> bool:
@@ -253,17 +273,16 @@ async def _asked(service: Office, wish: Wish, lang: Lang, id: UUID) -> None:
 
 
 async def _there(service: Library, wish: Wish) -> None:
-    """Returns where the network has opened all bulletins that are wanted. Raises Refused."""
-    there = {one["key"] for one in await opened(service)}
-    for code in wish.bulletins:
-        # One that was opened a moment ago may not show yet.
-        if code not in there and not (await service.log.load("newsletter", "bulletin", bulletin_id(code))).events:
-            raise Refused("unknown-bulletin")
+    """Returns where the network publishes all bulletins that are wanted, before anything is looked up about an address.
+    Raises Refused."""
+    there = {one["code"] for one in await opened(service)}
+    # One that was opened a moment ago may not show yet.
+    await must_be_open(service, [code for code in wish.bulletins if code not in there])
 
 
 async def _form_page(service: Views, request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
     pages: Pages = request.app.state.pages
-    there = await opened(service)
+    there = await opened(service, language(request))
     if not there:
         return _render(request, "subscribe.html", status, form=None, bulletins=there)
     form = Form.of(
@@ -272,7 +291,7 @@ async def _form_page(service: Views, request: Request, status: int, values: Any,
         language(request),
         values=values,
         errors=errors,
-        choices={"bulletins": [(one["key"], one["title"]) for one in there]},
+        choices={"bulletins": [(one["code"], one["title"]) for one in there]},
         hidden={"command_id": new_command_id()},
     )
     return _render(request, "subscribe.html", status, form=form, bulletins=there)

@@ -55,6 +55,18 @@ class CollegeOpened(CollegeEvent):
     rank: int | None = None
 
 
+class CollegeRevised(CollegeEvent):
+    """The statutes call a college otherwise, or lists do (`titles`), or it stands elsewhere among the others (`rank`
+    absent: where it stood). It is the same college, opened when it was."""
+
+    says = Says(L("Collège renommé ou déplacé"), detail="title")
+
+    college: CollegeCode
+    title: str
+    titles: dict[str, str] = {}
+    rank: int | None = None
+
+
 class CollegeClosed(CollegeEvent):
     """The statutes closed a college, or it was opened by mistake."""
 

@@ -28,16 +28,15 @@ SectionCode = Annotated[Code, Of("section")]
 class BulletinEvent(Event, abstract=True):
     service = "newsletter"
     entity = "bulletin"
-    live = True
     thing = Thing(L("bulletin"))
 
 
 class BulletinOpened(BulletinEvent):
-    """The network publishes this bulletin. `arrivals`: what arrives in it by itself; absent where the list of bulletins
-    was closed, so that their codes say it. `titles`: what it is called, language → text, where that is not its title;
-    `rank`: where it stands among the others, from 1."""
+    """The network publishes this bulletin, or publishes it again. `arrivals`: what arrives in it by itself; absent
+    where the list of bulletins was closed, so that their codes say it. `titles`: what it is called, language → text,
+    where that is not its title; `rank`: where it stands among the others, from 1."""
 
-    says = Says(L("Bulletin ouvert"), detail="title")
+    says = Says(L("Bulletin ouvert"), detail="title", sets={"open": True})
 
     bulletin: BulletinCode
     title: str
@@ -45,6 +44,31 @@ class BulletinOpened(BulletinEvent):
     arrivals: list[Arrival] | None = None
     titles: dict[str, str] = {}
     rank: int | None = None
+
+
+class BulletinRevised(BulletinEvent):
+    """The network calls a bulletin otherwise, or says otherwise what it is for, what arrives in it, where it stands
+    among the others (`rank` absent: where it stood). All of it is said, also what stays. Its issues keep their numbers.
+    """
+
+    says = Says(L("Bulletin renommé ou changé"), detail="title")
+
+    bulletin: BulletinCode
+    title: str
+    purpose: str
+    arrivals: list[Arrival] = []
+    titles: dict[str, str] = {}
+    rank: int | None = None
+
+
+class BulletinClosed(BulletinEvent):
+    """The network publishes this bulletin no more. Its issues and who reads them stay; nothing arrives in it or is sent
+    of it any more."""
+
+    says = Says(L("Bulletin fermé"), detail="bulletin", sets={"open": False})
+
+    bulletin: BulletinCode
+    reason: str | None = None
 
 
 class IssueEvent(Event, abstract=True):

@@ -199,7 +199,7 @@ def _steps(network: Beginning) -> Iterator[Step]:
     for bulletin in network.bulletins:
         says = Phrase(L("Bulletin ouvert\u00a0: {title}"), {"title": bulletin.title})
         fields = {"bulletin": bulletin.code, **_said(bulletin)}
-        yield Step("newsletter", "OpenBulletin", fields, says)  # always of now
+        yield Step("newsletter", "OpenBulletin", fields, says, bulletin.since or network.since)
 
 
 def _said(one: CollegeSaid | BulletinSaid) -> dict[str, Any]:

@@ -17,10 +17,10 @@ import yaml
 
 from shared.base.translations import SOURCE, TERM, L, Lang, Words, humanised, languages, translated
 from shared.contract import Event
-from shared.contract.membership.members import EARLIER, CollegeClosed, CollegeOpened
+from shared.contract.membership.members import EARLIER, CollegeClosed, CollegeOpened, CollegeRevised
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import EARLIER as EARLIER_BULLETINS
-from shared.contract.newsletter.bulletins import BulletinOpened
+from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:vocabulary")
 PERSONS = "persons"
@@ -164,10 +164,16 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
             return _college(_opened(terms, event.college, event.title, day), event)
         case BulletinOpened():
             return _bulletin(_opened(terms, event.bulletin, event.title, day), event)
+        case CollegeRevised():
+            return _renamed(terms, event.college, event, day)
+        case BulletinRevised():
+            return _renamed(terms, event.bulletin, event, day, frozenset(event.arrivals))
         case TermClosed():
             return _closed(terms, event.code, day, event.into)
         case CollegeClosed():
             return _closed(terms, event.college, day, ())
+        case BulletinClosed():
+            return _closed(terms, event.bulletin, day, ())
     return terms
 
 
@@ -193,6 +199,20 @@ def _bulletin(terms: Terms, event: BulletinOpened) -> Terms:
     marks = EARLIER_BULLETINS.get(event.bulletin, ()) if event.arrivals is None else event.arrivals
     titles = {SOURCE: event.title, **event.titles}
     return {**terms, event.bulletin: replace(term, titles=titles, rank=rank, marks=frozenset(marks))}
+
+
+def _renamed(
+    terms: Terms,
+    code: str,
+    event: CollegeRevised | BulletinRevised,
+    day: date,
+    marks: frozenset[str] | None = None,
+) -> Terms:
+    """What is said anew of a college or a bulletin; `marks`: None where they stay. It is open or closed as it was."""
+    before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
+    titles, rank = {SOURCE: event.title, **event.titles}, event.rank or before.rank
+    marks = before.marks if marks is None else marks
+    return {**terms, code: replace(before, titles=titles, rank=rank, marks=marks, said=True)}
 
 
 def of_persons(event: CollegeOpened) -> bool:

@@ -11,9 +11,9 @@ from shared.base.paris_days import day_of
 from shared.base.translations import Lang
 from shared.contract import Event, load_all
 from shared.contract.envelope import Recorded
-from shared.contract.membership.members import CollegeClosed, CollegeOpened
+from shared.contract.membership.members import CollegeClosed, CollegeOpened, CollegeRevised
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
-from shared.contract.newsletter.bulletins import BulletinOpened
+from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
 from shared.kernel.views.projection import Document, Store, View
 from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, in_order, in_use, vocabulary_id
 
@@ -42,9 +42,19 @@ def _made_of(key: str, document: Document | None) -> Sequence[str]:
     return document["made_of"] if document else ()
 
 
-SAYINGS: Sequence[type[Event]] = (TermDefined, TermRevised, TermClosed, CollegeOpened, CollegeClosed, BulletinOpened)
+SAYINGS: Sequence[type[Event]] = (
+    TermDefined,
+    TermRevised,
+    TermClosed,
+    CollegeOpened,
+    CollegeRevised,
+    CollegeClosed,
+    BulletinOpened,
+    BulletinRevised,
+    BulletinClosed,
+)
 VOCABULARIES_VIEW = View(
-    name="vocabularies", version=1, on=dict.fromkeys(SAYINGS, _said), keys=_list, sources=_made_of, stamps=()
+    name="vocabularies", version=2, on=dict.fromkeys(SAYINGS, _said), keys=_list, sources=_made_of, stamps=()
 )
 """What each service runs beside its own views."""
 

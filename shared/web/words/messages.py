@@ -60,6 +60,9 @@ WORDS: Words = {
     "refused.reference-college-closed": (
         "Ce jour-là, ce collège n’était pas ouvert. Corrigez la date, choisissez-en un autre, ou ouvrez-le d’abord."
     ),
+    "refused.reference-bulletin-closed": (
+        "Ce bulletin est fermé : rien n’y arrive et rien n’en part. Choisissez-en un autre, ou rouvrez-le d’abord."
+    ),
     "refused.reference-college-of-persons": "Ce collège est de personnes. Choisissez-en un de structures.",
     "refused.reference-college-of-structures": "Ce collège est de structures. Choisissez-en un de personnes.",
     "refused.reference-charter": (

@@ -35,6 +35,7 @@ from shared.contract.membership.members import (
     MemberLeft,
     MemberRestored,
 )
+from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened
 from shared.notions.referents import REFERENTS
 
 ID = UUID(int=7)
@@ -78,6 +79,7 @@ def test_a_structure_is_apart_or_open_or_listed(
     ]
 
 
+PUBLISHED, NO_MORE = BulletinOpened(bulletin="b", title="B", purpose="p"), BulletinClosed(bulletin="b")
 EXPERTS = CollegeOpened(college="experts", title="Experts", persons=True)
 EARLIER = CollegeOpened(college="qualified_persons", title="Personnalités qualifiées")
 
@@ -100,6 +102,10 @@ EARLIER = CollegeOpened(college="qualified_persons", title="Personnalités quali
         ("membership.college", "of structures", [EXPERTS], "experts", "reference-college-of-persons"),
         ("membership.college", "of persons", [EARLIER], "qualified_persons", None),
         ("membership.college", "of persons", [EXPERTS, SHUT], "experts", "reference-college-closed"),
+        ("newsletter.bulletin", "open", [PUBLISHED], "b", None),
+        ("newsletter.bulletin", "open", [PUBLISHED, NO_MORE], "b", "reference-bulletin-closed"),
+        ("newsletter.bulletin", "open", [PUBLISHED, NO_MORE, PUBLISHED], "b", None),
+        ("newsletter.bulletin", "open", [], "b", "reference-bulletin-closed"),
         ("membership.charter", "in force", [], 1, "reference-charter"),
         ("membership.charter", "in force", [FIRST], 1, None),
         ("membership.charter", "in force", [FIRST], 2, "reference-charter"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -11,9 +12,10 @@ from pydantic import Field
 from shared.contract import Event
 from shared.contract.fields import Line, Name, Reason
 from shared.contract.fields.codes import Tongue
-from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened
+from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened, CollegeRevised
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.notions.membership import college_id
+from shared.notions.vocabularies import unspoken
 
 
 class CollegeCommand(Command):
@@ -26,10 +28,18 @@ class CollegeCommand(Command):
 
 class OpenCollege(CollegeCommand):
     """Open a college, as the statutes say. `persons`: whether its members are persons; `titles`: what lists call it,
-    where that is not its title."""
+    where that is not its title. What is left out of one that was closed stays as it was."""
 
     title: Name
     persons: bool | None = None
+    titles: dict[Tongue, Line] = Field({}, max_length=10)
+    rank: Annotated[int, Field(ge=1, le=1000)] | None = None
+
+
+class ReviseCollege(CollegeCommand):
+    """Call a college otherwise, or move it among the others. It stays the same college, opened when it was."""
+
+    title: Name
     titles: dict[Tongue, Line] = Field({}, max_length=10)
     rank: Annotated[int, Field(ge=1, le=1000)] | None = None
 
@@ -50,14 +60,43 @@ def evolve(state: College, event: Event) -> College:
     match event:
         case CollegeOpened():
             return College(event, open=True)
+        case CollegeRevised() if state.said is not None:
+            said = {"title": event.title, "titles": event.titles, "rank": event.rank or state.said.rank}
+            return replace(state, said=state.said.model_copy(update=said))
         case CollegeClosed():
             return College(state.said)
     return state
 
 
 def _opened(command: OpenCollege, state: College, context: Context) -> Decision:
-    said = CollegeOpened(**command.model_dump())
+    _spoken(command.titles)
+    said = CollegeOpened(**_kept(command, state.said))
     return [] if state.open and state.said == said else [said]
+
+
+def _kept(command: OpenCollege, before: CollegeOpened | None) -> dict[str, Any]:
+    """What a command says; what it leaves out of a college that there was stays as it was."""
+    said = command.model_dump()
+    if before is not None:
+        said["persons"] = before.persons if command.persons is None else command.persons
+        said["titles"], said["rank"] = command.titles or before.titles, command.rank or before.rank
+    return said
+
+
+def _revised(command: ReviseCollege, state: College, context: Context) -> Decision:
+    _spoken(command.titles)
+    if state.said is None:
+        raise Refused("unknown-college", field="college")
+    if not state.open:
+        raise Refused("college-closed", field="college")
+    said, before = CollegeRevised(**command.model_dump()), state.said
+    same = (said.title, said.titles, said.rank or before.rank) == (before.title, before.titles, before.rank)
+    return [] if same else [said]
+
+
+def _spoken(titles: Iterable[str]) -> None:
+    if strange := unspoken(titles):
+        raise Refused("unknown-language", field="titles", language=strange)
 
 
 def _closed(command: CloseCollege, state: College, context: Context) -> Decision:
@@ -67,14 +106,14 @@ def _closed(command: CloseCollege, state: College, context: Context) -> Decision
 
 
 def allows(state: College, event: Event) -> str | None:
-    return "college-closed" if isinstance(event, CollegeClosed) and not state.open else None
+    return "college-closed" if isinstance(event, CollegeClosed | CollegeRevised) and not state.open else None
 
 
 COLLEGE = Decider(
     "college",
     College(),
     evolve,
-    {OpenCollege: _opened, CloseCollege: _closed},
+    {OpenCollege: _opened, ReviseCollege: _revised, CloseCollege: _closed},
     allows=allows,
     births=(CollegeOpened,),
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.newsletter.bulletins.domain.issue_state import Issue, IssueCommand, Item, must_be_draft
+from services.newsletter.bulletins.domain.issue_state import BEGUN, Issue, IssueCommand, Item, must_be_draft
 from shared.contract.fields import Line, LongText, Path, Reason, Sha256, WebAddress
 from shared.contract.newsletter.bulletins import (
     ItemAdded,
@@ -39,6 +39,7 @@ class CollectItem(IssueCommand):
     """Take what another service published into a draft."""
 
     internal = True
+    refers = BEGUN
 
     issue: UUID
     item: UUID

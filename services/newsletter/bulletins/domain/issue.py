@@ -20,6 +20,7 @@ from services.newsletter.bulletins.domain.editing import (
     ReviseItem,
 )
 from services.newsletter.bulletins.domain.issue_state import (
+    BEGUN,
     Issue,
     IssueCommand,
     evolve,
@@ -41,7 +42,7 @@ __all__ = [
 class StartIssue(IssueCommand):
     """Begin the draft of an issue."""
 
-    refers = {"of_bulletin": Refers("newsletter.bulletin")}
+    refers = {"of_bulletin": Refers("newsletter.bulletin", "open")}
     bulletin: BulletinCode
     number: Number
 
@@ -56,6 +57,7 @@ class StartIssue(IssueCommand):
 class ApproveIssue(IssueCommand):
     """Approve an issue: it is sent to `recipients` subscribers, and changes no more."""
 
+    refers = BEGUN
     issue: UUID
     recipients: Count
 

@@ -19,7 +19,7 @@ from shared.contract.newsletter.bulletins import (
     ItemRestored,
     ItemRevised,
 )
-from shared.kernel.decider import Command, Refused
+from shared.kernel.decider import Command, Refers, Refused
 
 Id = TypeVar("Id", UUID, str)
 
@@ -32,6 +32,10 @@ def issue_id(bulletin: BulletinCode, number: int) -> UUID:
 def item_id(event: UUID) -> UUID:
     """The id of the item that comes from an event of another service."""
     return uuid5(event, "item")
+
+
+BEGUN = {"issue": Refers("newsletter.issue")}
+"""What a command refers to of which it is judged, too, whether the bulletin of its issue is open"""
 
 
 class IssueCommand(Command):

@@ -27,6 +27,6 @@ async def test_bulletins_are_called_as_their_network_opened_them_in_each_languag
 
 
 async def test_those_that_are_published_stand_in_their_order(house: House) -> None:
-    five = [one["key"] for one in await opened(house.now)]
+    five = [one["code"] for one in await opened(house.now)]
     await house.do(OpenBulletin(bulletin="a-last-one", title="Le dernier", purpose="Après tous les autres.", rank=900))
-    assert [one["key"] for one in await opened(house.now)] == [*five, "a-last-one"]
+    assert [one["code"] for one in await opened(house.now)] == [*five, "a-last-one"]

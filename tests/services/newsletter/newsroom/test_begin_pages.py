@@ -25,7 +25,7 @@ async def test_the_bulletins_of_a_network_are_shown_then_opened_once(house: Hous
             done = await browser.post(PAGE, data={"of": "occitanie"})
             assert done.status_code == 303 and done.headers["location"] == "/"
         await house.now.runner.wait_for(await house.now.log.last())
-        there = [one["key"] for one in await opened(house.now) if one["opened"]]
+        there = [one["code"] for one in await opened(house.now) if one["opened"]]
         assert {"echos", "info-flash", "parcours"} <= {*there}
         assert "Déjà ouverts" in unescape((await browser.get(PAGE)).text)
 

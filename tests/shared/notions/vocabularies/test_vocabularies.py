@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from shared.base.translations import languages
-from shared.contract.membership.members import CollegeClosed, CollegeOpened
+from shared.contract.membership.members import CollegeClosed, CollegeOpened, CollegeRevised
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
-from shared.contract.newsletter.bulletins import BulletinOpened
+from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
 from shared.notions.vocabularies import VOCABULARIES, folded, general, in_use, used
 
 OPENED, RENAMED, ENDED = date(2012, 1, 1), date(2015, 1, 1), date(2017, 1, 1)
@@ -39,6 +39,21 @@ def test_colleges_and_bulletins_are_lists_too() -> None:
     assert [one.code for one in in_use(colleges)] == ["economic"] and colleges["public"].closed == ENDED
     bulletins = folded("bulletin", [(BulletinOpened(bulletin="echos", title="Échos", purpose="p"), OPENED)])
     assert bulletins["echos"].title("en") == "Échos"
+
+
+def test_colleges_and_bulletins_are_renamed_and_closed_and_keep_what_else_is_so_of_them() -> None:
+    experts = CollegeOpened(college="experts", title="Experts", persons=True, rank=4)
+    said = [(experts, OPENED), (CollegeRevised(college="experts", title="Savants", titles={"en": "Scholars"}), RENAMED)]
+    term = folded("college", said)["experts"]
+    assert (term.title("fr"), term.title("en"), term.rank, term.marks) == ("Savants", "Scholars", 4, {"persons"})
+    assert term.since == OPENED and term.closed is None
+    letter = BulletinOpened(bulletin="letter", title="Lettre", purpose="p", arrivals=["news"], rank=2)
+    anew = BulletinRevised(bulletin="letter", title="La Lettre", purpose="p", arrivals=["offer"])
+    shut = BulletinClosed(bulletin="letter")
+    term = folded("bulletin", [(letter, OPENED), (anew, RENAMED), (shut, ENDED)])["letter"]
+    assert (term.title(), term.rank, term.marks, term.closed) == ("La Lettre", 2, {"offer"}, ENDED)
+    again = folded("bulletin", [(letter, OPENED), (shut, RENAMED), (letter, ENDED)])["letter"]
+    assert again.closed is None and again.since == OPENED
 
 
 def test_why_a_code_may_not_be_used() -> None:

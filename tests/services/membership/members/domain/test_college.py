@@ -1,0 +1,30 @@
+"""A college is renamed, closed and opened again: given events, when a command, then events or a refusal."""
+
+from __future__ import annotations
+
+from services.membership.members.domain.college import COLLEGE, CloseCollege, OpenCollege, ReviseCollege
+from shared.contract.membership.members import CollegeClosed, CollegeOpened, CollegeRevised
+from tests.fixtures.deciding import decided
+
+OPENED = CollegeOpened(college="experts", title="Experts", persons=True, titles={"en": "Experts"}, rank=4)
+CLOSED = CollegeClosed(college="experts", reason="statuts")
+RENAMED = CollegeRevised(college="experts", title="Savants", titles={"en": "Scholars"}, rank=2)
+
+
+def test_a_college_is_renamed_and_moved() -> None:
+    command = ReviseCollege(college="experts", title="Savants", titles={"en": "Scholars"}, rank=2)
+    assert decided(COLLEGE, [OPENED], command) == [RENAMED]
+    assert decided(COLLEGE, [OPENED, RENAMED], command) == []
+    assert decided(COLLEGE, [], command) == "unknown-college"
+    assert decided(COLLEGE, [OPENED, CLOSED], command) == "college-closed"
+    assert decided(COLLEGE, [OPENED], command.model_copy(update={"titles": {"xx": "?"}})) == "unknown-language"
+
+
+def test_one_that_is_opened_again_is_of_persons_and_called_as_before() -> None:
+    again = OpenCollege(college="experts", title="Experts")
+    assert decided(COLLEGE, [OPENED, CLOSED], again) == [OPENED]
+    assert decided(COLLEGE, [OPENED], again) == [], "nothing is said otherwise"
+    named = OPENED.model_copy(update={"title": "Savants", "titles": {"en": "Scholars"}, "rank": 2})
+    savants = again.model_copy(update={"title": "Savants"})
+    assert decided(COLLEGE, [OPENED, RENAMED, CLOSED], savants) == [named]
+    assert decided(COLLEGE, [OPENED, CLOSED], CloseCollege(college="experts", reason="statuts")) == []
