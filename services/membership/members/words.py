@@ -55,6 +55,12 @@ WORDS: Words = {
     "command.AdoptCharter": "Adopter la charte",
     "command.AdoptCharter.hint": "Une version de plus : les prochains membres la signent, les autres gardent la leur.",
     "command.OpenCollege": "Ouvrir le collège",
+    "command.OpenCollege.hint": (
+        "Son code est gardé pour toujours. Dit de nouveau d’un autre jour, il change de titre, de place ou de natures "
+        "de ce jour-là\u202f; avant, il reste tel qu’il était."
+    ),
+    "field.kinds": "Proposé aux structures de ces natures",
+    "field.kinds.hint": "Le formulaire d’accueil le propose pour elles\u202f; on peut toujours en choisir un autre.",
     "command.CloseCollege": "Fermer le collège",
     "field.structure": "Structure",
     "field.structure.hint": "Son identifiant dans l’annuaire. Pour ne pas l’écrire, cherchez d’abord la structure.",

@@ -10,13 +10,16 @@ from starlette.responses import Response
 from services.membership.base.queries import everything
 from services.membership.base.rendering import render
 from services.membership.network.views import NETWORK, PEER_NETWORKS
+from shared.base.paris_days import day_of
 from shared.base.translations import L, Lang, colon, translated
 from shared.contract import Event
 from shared.notions.network import DYES, LAWS, NETWORK_ID
 from shared.notions.network.view import OURSELVES, said_in
+from shared.notions.vocabularies.view import THEN
 from shared.runtime.faces import OpenViews
 from shared.web.formatting import day, department, language_name
 from shared.web.here import Here
+from shared.web.lists import Words
 from shared.web.templating import language
 
 routes = APIRouter(include_in_schema=False)
@@ -24,9 +27,10 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/network")
-async def network(service: Here[OpenViews], request: Request) -> Response:
+async def network(service: Here[OpenViews], request: Request, as_of: Words = "") -> Response:
     await service.ourselves.refresh()
-    ours, region, lang = service.ourselves.now, service.ourselves.region(), language(request)
+    ours, region, lang = service.ourselves.on(), service.ourselves.region(), language(request)
+    then = THEN.get()
     said = said_in(await service.store.get(OURSELVES, str(NETWORK_ID)))
     names = ", ".join(f"{department(code)} ({code})" for code in region) or translated(L("aucune"), lang)
     return render(
@@ -34,6 +38,8 @@ async def network(service: Here[OpenViews], request: Request) -> Response:
         request,
         "network.html",
         ours=ours,
+        as_of=then.day if then else None,
+        today=day_of(service.now()).isoformat(),
         region=region,
         region_said=f"{ours.region}{colon(lang)}{names}" if ours.region and region else names,
         departments=[("departments", code) for code in region],

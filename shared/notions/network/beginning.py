@@ -61,13 +61,15 @@ class RegionSaid(Part):
 
 
 class CollegeSaid(Part):
-    """`persons`: it is of persons, not of structures; `titles`: what lists call it, where that is not its title."""
+    """`persons`: it is of persons, not of structures; `titles`: what lists call it, where that is not its title;
+    `kinds`: the kinds of structures that it is proposed for."""
 
     code: Code
     title: Name
     persons: bool = False
     titles: Titles = {}
     rank: int = 0
+    kinds: list[Code] = []
     since: date | None = None
 
 

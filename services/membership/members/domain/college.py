@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.contract import Event
 from shared.contract.fields import Line, Name, Reason
-from shared.contract.fields.codes import Tongue
+from shared.contract.fields.codes import Code, Of, Tongue
 from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.notions.membership import college_id
@@ -26,12 +26,13 @@ class CollegeCommand(Command):
 
 class OpenCollege(CollegeCommand):
     """Open a college, as the statutes say. `persons`: whether its members are persons; `titles`: what lists call it,
-    where that is not its title."""
+    where that is not its title; `kinds`: the kinds of structures whose welcome proposes it."""
 
     title: Name
     persons: bool | None = None
     titles: dict[Tongue, Line] = Field({}, max_length=10)
     rank: Annotated[int, Field(ge=1, le=1000)] | None = None
+    kinds: Annotated[list[Annotated[Code, Of("structure")]], Field(max_length=100)] | None = None
 
 
 class CloseCollege(CollegeCommand):
