@@ -49,9 +49,14 @@ async def network(four: Four) -> str:
         four, "directory register-structure", "2016-01-01", name="Kynarou", kind="lycee", department="82"
     )
     await said(
-        four, "membership join-network", "2016-02-01", structure=structure, name="Kynarou", college="towns",
+        four,
+        "membership join-network",
+        "2016-02-01",
+        structure=structure,
+        name="Kynarou",
+        college="towns",
         charter_version=1,
-    )  # fmt: skip
+    )
     await said(four, "membership name-network", CHANGED, name="Réseau d’Après")
     await said(four, "membership draw-region", CHANGED, region="Grande région", departments=["31", "81", "82"])
     await said(four, "membership open-college", CHANGED, college="towns", title="Collectivités", kinds=["school"])
@@ -118,7 +123,7 @@ async def test_a_college_is_split(four: Four) -> None:
     )
     second = await said(
         four, "membership join-network", "2016-02-01", structure=other, name="Tarn", college="towns", charter_version=1
-    )  # fmt: skip
+    )
     found = await four.get("/membership/api/members", status="current")
     first = next(one["key"] for one in found["documents"] if one["key"] != second)
     for code, title, member in (("small", "Communes", first), ("large", "Départements", second)):
@@ -140,7 +145,7 @@ async def test_a_definition_that_is_used_is_not_struck_and_what_uses_it_is_told(
     of = vocabulary_id("structure")
     await said(
         four, "membership define-term", "2015-01-01", vocabulary="structure", code="unused", titles={"fr": "Inutile"}
-    )  # fmt: skip
+    )
     lycee, unused = [await four.fact(of, number, "TermDefined") for number in (0, 1)]
     refused = await four.correct("strike-events", "membership", "vocabulary", of, lycee)
     assert (refused.said, refused.in_the_way) == ("named-elsewhere", "StructureRegistered")
