@@ -23,6 +23,7 @@ from shared.kernel.eventlog.event_log import History, Log
 from shared.kernel.line import Fact, standing
 from shared.notions.namings import NAMINGS
 from shared.notions.referents import OF_FOLLOWERS, STRUCTURE, OnRecord
+from shared.notions.vocabularies import uses, vocabulary_id
 
 NAMED = "named-elsewhere"
 """A correction is refused so, since a fact of another record rests on what it takes away"""
@@ -127,6 +128,8 @@ class LogReferences:
         if not gone:
             return []
         kind = f"{type(gone[0].event).service}.{decider.entity}"
+        if kind == uses.KIND:
+            return await self._using(own, gone, before.line, after.line)
         gestures, there = {one.command for one in gone}, begun(decider, after.line)
         found: list[Resting] = []
         for name in await self._named_by(f"{kind}.{own}"):
@@ -136,6 +139,24 @@ class LogReferences:
             for fact in (one for one in theirs.line if one.command not in gestures):
                 why = self._worse(fact, theirs.line, (kind, own), before.line, after.line if there else None)
                 found += [Resting(service, entity, UUID(id), theirs, fact, why)] if why else []
+        return sorted(found, key=lambda one: one.fact.order)
+
+    async def _using(
+        self, own: UUID, gone: Sequence[Fact], before: Sequence[Fact], after: Sequence[Fact]
+    ) -> list[Resting]:
+        """The facts that say a term of a list which, by what goes of its line, there was not on their day."""
+        decider, found = self._kinds[uses.KIND], list[Resting]()
+        for code in dict.fromkeys(getattr(one.event, "code", "") for one in gone):
+            for name in await self._named_by(uses.thing(own, code)):
+                service, entity, id = name.split(".")
+                history = await self._log.load(service, entity, UUID(id))
+                theirs = Told(*told(event for event in history.events if event.readable))
+                for fact in theirs.line:
+                    said = [of for of, one in uses.codes_said(fact.event) if one == code and vocabulary_id(of) == own]
+                    for of in said[:1]:
+                        then, now = (decider.states[of](decider.on(one, fact.day), code) for one in (before, after))
+                        if now == "unknown-term" != then:
+                            found.append(Resting(service, entity, UUID(id), theirs, fact, now))
         return sorted(found, key=lambda one: one.fact.order)
 
     def _worse(

@@ -19,7 +19,7 @@ from shared.kernel.views.projection import View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.jobs import Job
 from shared.runtime.processes.process import Process
-from shared.runtime.service import Again, Choices, Definition, Judge, Retired, Service, Suggestion
+from shared.runtime.service import Again, Choices, Definition, Judge, Narrowing, Retired, Service, Suggestion
 
 Phase = Callable[[Service], Awaitable[None]]
 Sayings = Mapping[type[Event], type[Command] | Again]
@@ -35,7 +35,8 @@ class Feature:
     `measuring` brings its metrics up to date; `jobs`: what it does beside requests; `processes`: what it does in
     several steps, or over days. `judging`: what is judged of a command by what only the service knows. `retired`: its
     commands that are no more; `whole`: those whose forms show a whole record. `again`: how each of its facts of a day
-    is said again with other content: the command, or why it can't be.
+    is said again with other content: the command, or why it can't be. `narrowing`: what a command's form offers by what
+    it is filled in with.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Feature:
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
     again: Sayings = field(default_factory=dict)
+    narrowing: Mapping[type[Command], Narrowing] = field(default_factory=dict)
 
 
 def composed(
@@ -108,6 +110,7 @@ def composed(
         judging={command: judge for one in features for command, judge in one.judging.items()},
         retired={command: said for one in features for command, said in one.retired.items()},
         whole=[command for one in features for command in one.whole],
+        narrowing={command: narrow for one in features for command, narrow in one.narrowing.items()},
         again={
             event.type_name(): said if isinstance(said, Again) else Again(said)
             for one in features

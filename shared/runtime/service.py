@@ -34,6 +34,8 @@ from shared.notions.namings import SERVICES, named_by
 from shared.notions.network.view import OURSELVES, OurNetwork
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
+from shared.notions.vocabularies.uses import KIND as LIST
+from shared.notions.vocabularies.uses import TERM_USES
 from shared.notions.vocabularies.view import VOCABULARIES_VIEW
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keys.key_marks import KeyMarks, log_mark
@@ -96,6 +98,13 @@ Judge = Callable[["Service", Any, UUID], Awaitable[None]]
 """(service, command, the id of its entity): raises Refused"""
 
 
+Given = Callable[[str], Sequence[str]]
+"""field → the answers that a form is filled in with"""
+Narrowing = Callable[[Choices, Given, str], Choices]
+"""(what a form offers, what it is filled in with, language) → what it offers then; a field of which nothing is left is
+not asked"""
+
+
 async def no_choices(service: Service, command: type[Command], lang: str) -> Choices:
     return {}
 
@@ -112,7 +121,8 @@ class Definition:
     `closing`; `processes`: what it does in several steps. `persons`: what it keeps about persons (docs/privacy.md).
     `judging`: what is judged of a command beside its decision, by what only the service knows, such as whose address it
     gives. `retired`: the names of commands that are no more; `whole`: commands whose forms show a whole record, of
-    which what was changed is sent; `again`: how a fact of a type is said again. Each is itself and no other, so that
+    which what was changed is sent; `again`: how a fact of a type is said again; `narrowing`: what a form offers by what
+    it is filled in with. Each is itself and no other, so that
     what is made of one can be kept for it."""
 
     name: str
@@ -135,6 +145,7 @@ class Definition:
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
     again: Mapping[str, Again] = field(default_factory=dict)
+    narrowing: Mapping[type[Command], Narrowing] = field(default_factory=dict)
     running: View = field(init=False)  # its processes, as the view `processes` has them
     named: View | None = field(init=False, default=None)  # what names its things, where others do
 
@@ -298,12 +309,14 @@ class Service:
         self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys", self.outside)
 
     async def _named_by(self, thing: str) -> Sequence[str]:
-        """The entities that ever named a thing of this service. Raises Unavailable where its views are far behind."""
-        if self.definition.named is None:
+        """The entities that ever named a thing of this service, or a term of a list that it keeps. Raises Unavailable
+        where its views are far behind."""
+        view = TERM_USES if thing.startswith(f"{LIST}.") and thing.count(".") > 2 else self.definition.named
+        if view not in self.definition.views or view is None:
             return ()
         if not await self.runner.wait_for(await self.log.last()):
             raise Unavailable("the views are behind: what rests on this is not known yet")
-        found = await self.store.get(self.definition.named, thing)
+        found = await self.store.get(view, thing)
         return found["by"] if found else ()
 
     async def _judged(self, command: Command, own: UUID) -> None:

@@ -8,11 +8,17 @@ was asked is given to it, and of its service no more than it needs (shared/runti
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
+from shared.base.paris_days import day_of
+from shared.contract.fields import day_typed
 from shared.kernel.eventlog.event_log import Unavailable
+from shared.notions.vocabularies.view import answered_as_of
 from shared.runtime.faces import AllFaces
 from shared.runtime.service import Service
 from shared.web.templating import Pages
@@ -49,7 +55,32 @@ def position(request: Request) -> int:
 
 
 async def named_by_the_network(request: Request) -> None:
-    """The dependency of every page: from here on texts name the terms of the network's lists as the network does. A
-    page that the store does not answer is shown with the names that were known."""
+    """The dependency of every page: from here on texts name the terms of the network's lists as the network does; on a
+    page as of a day that is over, in its export and in such an answer of the API, as it did on that day. A page that
+    the store does not answer is shown with the names that were known."""
+    answered_as_of(_past_day(request))
     with suppress(Unavailable):
         await request.app.state.service.lists.now()
+
+
+def _of_days(route: APIRoute) -> bool:
+    """Whether what a route answers may be of a day that is over."""
+    return "GET" in (route.methods or ()) and _asks(route.dependant, "as_of")
+
+
+def _asks(dependant: Dependant, name: str) -> bool:
+    """Whether a function of a route, or one that it depends on, takes this from the address."""
+    own = any(one.alias == name for one in dependant.query_params)
+    return own or any(_asks(one, name) for one in dependant.dependencies)
+
+
+def _past_day(request: Request) -> date | None:
+    """The day that an address asks for as `as_of`, if it is over; what is no day, whoever reads it refuses."""
+    asked, route = request.query_params.get("as_of"), request.scope.get("route")
+    if not asked or not isinstance(route, APIRoute) or not _of_days(route):
+        return None
+    try:
+        day = day_typed(asked)
+    except ValueError:
+        return None
+    return day if day < day_of(request.app.state.service.now()) else None

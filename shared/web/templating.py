@@ -23,6 +23,7 @@ from shared.base.services import SERVICES
 from shared.base.translations import Lang, Lexicon, Words, languages, plural, said_in
 from shared.identity.principal import PUBLIC, Who
 from shared.kernel.decider import Level
+from shared.notions.vocabularies.view import renamed
 from shared.web import formatting as formats
 from shared.web.static_files import asset
 from shared.web.words.messages import WORDS
@@ -179,6 +180,7 @@ class Pages:
             "footnote": None,
             "stale": lambda sequence, done: None,
             "redrawn": lambda day: [],
+            "renamed": renamed,
             "dye": None,
             "who": who,
             "may": may,

@@ -15,12 +15,18 @@ from deploy.cli.http_client import Client, NoAnswer
 from deploy.host.data_folder import CannotStart
 from shared.base.paris_days import PARIS
 from shared.base.translations import translated
-from shared.notions.network.beginning import Beginning, Step, Told, Unreadable, known, of, offered, read, steps
+from shared.contract.fields import day_typed
+from shared.notions.network.beginning import ALWAYS, Beginning, Step, Told, Unreadable, known, of, offered, read, steps
 from shared.web.api import kebab
 
 network = typer.Typer(help="The network that this installation is of.", no_args_is_help=True)
 ACTOR = "maillage network init"
 """Names the ids of what is said here: once each, whatever was said on the page"""
+SINCE = "Since when is all this so: its founding day, such as 2012-01-03, or `now` (empty: always)"
+NOW = (
+    "It is so from now on: maps and figures of earlier days have no region and no colleges. Give its founding day by "
+    "--since, or `--since always`. Bulletins are opened when it is said in any case."
+)
 FileArgument = Annotated[
     str | None,
     typer.Argument(
@@ -44,19 +50,28 @@ def group() -> None:
 def init(
     file: FileArgument = None,
     yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="The day from which on all this is so, where the file says none: the founding day, or `always`.",
+            show_default=False,
+        ),
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Say of which network this is: its name, region, languages, colleges, bulletins, words. Shows it first.
 
     Said twice it adds nothing, also where the network has changed since.
     """
-    asked = asked_for(file)
+    asked = dated(asked_for(file), since, ask=not yes)
     said = steps(asked)
     if not said:
         raise CannotStart("There is nothing to say: the file names nothing of a network")
     for step in said:
         day = step.day.isoformat() if step.day else "now       "
         out.print(f"{day}  {translated(step.says, 'en')}", highlight=False, markup=False, soft_wrap=True)
+    if asked.undated:
+        out.print(NOW, highlight=False, soft_wrap=True)
     if not yes and not typer.confirm("Say all this? It can be changed later, from a day on.", err=True):
         raise typer.Exit(1)
 
@@ -105,8 +120,6 @@ def _by_questions() -> Beginning:
             raise CannotStart(f"There is no network to begin with called {chosen}; there is {names}")
         return known()[chosen]
     said: dict[str, Any] = {"names": [{"name": typer.prompt("Its name", err=True)}]}
-    if since := _optional("Since when, such as 2012-01-03 (empty: now)"):
-        said["since"] = since
     if region := _optional("The code of its French region, or its departments with commas between them (empty: none)"):
         codes = [code.strip() for code in region.split(",")]
         name = _optional("What the region is called")
@@ -119,6 +132,20 @@ def _by_questions() -> Beginning:
     said["colleges"] = [*_each("A college")]
     said["bulletins"] = [*_each("A bulletin", purpose="What is read in it")]
     return of(said, "Your answers")
+
+
+def dated(network: Beginning, since: str | None, *, ask: bool) -> Beginning:
+    """The network, so since a day where its file gives none: since that of the option, else, where it may be asked,
+    that of the answer. Raises CannotStart."""
+    if not network.undated:
+        return network
+    said = since if since is not None else _optional(SINCE) if ask else "now"
+    if said == "now":
+        return network
+    try:
+        return network.reaching(ALWAYS if said in ("", "always") else day_typed(said))
+    except ValueError:
+        raise CannotStart(f"{said} is no day: write it like 2012-01-03, or `always`, or `now`") from None
 
 
 def _optional(question: str) -> str:

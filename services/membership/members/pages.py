@@ -10,7 +10,9 @@ from services.membership.base.queries import CURRENT
 from services.membership.base.rendering import render
 from services.membership.members.queries import charter_versions, colleges_by_code
 from services.membership.members.views import MEMBERS
+from shared.base.translations import languages
 from shared.notions.membership import CHARTER_ID
+from shared.notions.vocabularies import PERSONS, Term
 from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
@@ -35,6 +37,7 @@ async def charter(service: Here[OpenViews], request: Request) -> Response:
 @routes.get("/colleges")
 async def colleges(service: Here[OpenViews], request: Request) -> Response:
     counts = await service.store.count_by(MEMBERS, "college", CURRENT)
+    terms = known_lists().terms("college")
     return render(
         service,
         request,
@@ -42,4 +45,14 @@ async def colleges(service: Here[OpenViews], request: Request) -> Response:
         colleges=await colleges_by_code(service),
         codes=known_lists().listed("college", counts),
         counts=counts,
+        terms=terms,
+        again={code: _again(one) for code, one in terms.items()},
     )
+
+
+def _again(college: Term) -> list[tuple[str, str]]:
+    """What the form that opens a college is filled in with where it is changed, or opened again."""
+    known = college.titles if college.said else {}  # what the product calls it is not the network's word
+    titles = [(f"titles.{lang}", known[lang]) for lang in languages() if lang in known]
+    said = [("college", college.code), ("rank", str(college.rank)), *titles]
+    return [*said, *([("persons", "true")] if PERSONS in college.marks else []), *(("kinds", k) for k in college.kinds)]

@@ -61,6 +61,8 @@ WORDS: Words = {
         "De ce jour. C’est le même collège, avec ses adhérents et son jour d’ouverture. Ouvert par erreur, ou un autre "
         "jour ? Corrigez le fait, dans son histoire."
     ),
+    "field.kinds": "Proposé aux structures de ces natures",
+    "field.kinds.hint": "Le formulaire d’accueil le propose pour elles\u202f; on peut toujours en choisir un autre.",
     "command.CloseCollege": "Fermer le collège",
     "command.CloseCollege.hint": "De ce jour, on n’y entre plus. Ce qui en est dit d’avant reste, et compte.",
     "field.structure": "Structure",

@@ -5,23 +5,40 @@ It tells membership's part; the page of the newsletter, to which it leads, tells
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from datetime import date
+from itertools import count
+from typing import Annotated, Any, Literal, Protocol
 from unicodedata import combining, normalize
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.membership.base.rendering import render
-from shared.base.translations import L, languages, translated
+from shared.base.paris_days import FIRST_DAY
+from shared.base.translations import languages
+from shared.contract.fields import Name, day_typed
 from shared.geo import DEPARTMENTS
 from shared.notions.legal_terms import LAWS
 from shared.notions.network import DYES
-from shared.notions.network.beginning import Unreadable, known, of, offered, steps
+from shared.notions.network.beginning import (
+    ALWAYS,
+    Beginning,
+    CollegeSaid,
+    NameSaid,
+    RegionSaid,
+    known,
+    offered,
+    steps,
+)
 from shared.runtime.faces import OpenViews
 from shared.web.beginning import NotSaid, Speaking, say
+from shared.web.forms.validation_messages import sentences
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -55,7 +72,7 @@ async def begin(service: Here[Study], request: Request, of: str | None = None) -
 
 def _page(service: Study, request: Request, of: str | None, status: int = 200, **more: Any) -> Response:
     chosen = known().get(of or "")
-    given = {"values": {}, "error": None, "field": None, "first": None, **more}
+    given = {"values": {}, "errors": {}, "error": None, "first": None, **more}
     return render(
         service,
         request,
@@ -65,6 +82,8 @@ def _page(service: Study, request: Request, of: str | None, status: int = 200, *
         chosen=chosen,
         known=offered(),
         steps=steps(chosen) if chosen else (),
+        asks_since=chosen is None or chosen.undated,
+        always=ALWAYS,
         regions=regions(),
         dyes=DYES,
         laws=LAWS,
@@ -82,18 +101,15 @@ async def tell(service: Here[Study], request: Request) -> Response:
     pages: Pages = request.app.state.pages
     lang = language(request)
     values = {key: data.getlist(key) for key in data}
-    if name == HAND:
-        if not str(data.get("name", "")).strip():
-            why = translated(L("Donnez un nom au réseau."), lang)
-            return _page(service, request, name, 422, values=values, error=why, field="name")
-        try:
-            network = of(by_hand(data), translated(L("Formulaire"), lang))
-        except Unreadable as unfit:
-            return _page(service, request, name, 422, values=values, error=str(unfit))
-    elif (found := known().get(name)) is not None:
-        network = found
-    else:
+    found = known().get(name)
+    if name != HAND and found is None:
         raise HTTPException(404)
+    try:
+        network = by_hand(data) if found is None else found.reaching(Reaching.model_validate(reach_of(data)).day)
+    except ValidationError as unfit:
+        kind = Hand if found is None else Reaching
+        errors = sentences(unfit, kind, pages.lexicon, lang)
+        return _page(service, request, name, 422, values=values, errors=errors)
     try:
         await say(service, steps(network, "membership"), who_of(request).actor, pages.lexicon, lang)
     except NotSaid as no:
@@ -103,22 +119,92 @@ async def tell(service: Here[Study], request: Request) -> Response:
     return RedirectResponse(there, 303)
 
 
-def by_hand(data: FormData) -> dict[str, Any]:
-    """What the form says, as a file would."""
-    region, since = str(data.get("region", "")), str(data.get("since", ""))
-    first = str(data.get("first", ""))
-    spoken = [first, *(str(one) for one in data.getlist("languages") if one != first)]
-    titles = [line.strip() for line in str(data.get("colleges", "")).splitlines() if line.strip()][:MOST_COLLEGES]
-    said: dict[str, Any] = {
-        "names": [{"name": str(data.get("name", "")).strip()}],
-        "languages": [one for one in spoken if one],
-        "dye": str(data.get("dye", "")) or None,
-        "law": str(data.get("law", "")) or None,
-        "colleges": [{"code": code_of(title), "title": title} for title in titles],
-    }
-    if region:
-        said["region"] = {"code": region, "name": regions().get(region)}
-    return said | ({"since": since} if since else {})
+def _one_of(known: Callable[[], Collection[str]]) -> AfterValidator:
+    """An answer that is one of those that the form offers."""
+
+    def judged(said: str) -> str:
+        if said not in known():
+            raise PydanticCustomError("enum", "choose one of those offered")
+        return said
+
+    return AfterValidator(judged)
+
+
+class Reaching(BaseModel):
+    """Since when what is said is so. `reach`: `founding` (the day is `since`), `always` or `now`."""
+
+    reach: Literal["founding", "always", "now"] = "founding"
+    since: date | None = Field(None, validate_default=True)
+
+    @field_validator("since")
+    @classmethod
+    def _asked(cls, since: date | None, info: ValidationInfo) -> date | None:
+        if since is None and info.data.get("reach") == "founding":
+            raise PydanticCustomError("missing", "give the day")
+        if since is not None and since < FIRST_DAY:
+            raise PydanticCustomError("too-long-ago", "too long ago", {"day": f"{FIRST_DAY:%d/%m/%Y}"})
+        return since
+
+    @property
+    def day(self) -> date | None:
+        """None: now."""
+        return {"founding": self.since, "always": ALWAYS}.get(self.reach)
+
+
+class Hand(Reaching):
+    """What the form asks who begins by hand. `colleges`: their titles."""
+
+    name: Name
+    region: Annotated[str, _one_of(lambda: regions())] | None = None
+    first: Annotated[str, _one_of(languages)]
+    languages: list[Annotated[str, _one_of(languages)]] = []
+    law: Annotated[str, _one_of(lambda: LAWS)] | None = None
+    dye: Annotated[str, _one_of(lambda: DYES)] | None = None
+    colleges: Annotated[list[Name], Field(max_length=MOST_COLLEGES)] = []
+
+
+def reach_of(data: FormData) -> dict[str, Any]:
+    """What a form says of since when."""
+    typed = str(data.get("since", "")).strip()
+    with suppress(ValueError):
+        typed = day_typed(typed).isoformat() if typed else ""
+    return {"reach": str(data.get("reach") or "founding"), "since": typed or None}
+
+
+def by_hand(data: FormData) -> Beginning:
+    """The network that the form says. Raises ValidationError, whose fields are those of `Hand`."""
+
+    def typed(name: str) -> str | None:
+        return str(data.get(name, "")).strip() or None
+
+    lines = str(data.get("colleges", "")).splitlines()
+    said = Hand.model_validate(
+        {
+            **reach_of(data),
+            **{name: text for name in ("name", "region", "first", "law", "dye") if (text := typed(name))},
+            "languages": [str(one) for one in data.getlist("languages")],
+            "colleges": [*dict.fromkeys(line.strip() for line in lines if line.strip())],
+        }
+    )
+    return Beginning(
+        since=said.day,
+        names=[NameSaid(name=said.name)],
+        region=RegionSaid(code=said.region, name=regions()[said.region]) if said.region else None,
+        languages=[*dict.fromkeys([said.first, *said.languages])],
+        law=said.law,
+        dye=said.dye,
+        colleges=[CollegeSaid(code=code, title=title) for code, title in coded(said.colleges).items()],
+    )
+
+
+def coded(titles: Iterable[str]) -> Mapping[str, str]:
+    """The codes of colleges with these titles, each its own: code → title."""
+    found: dict[str, str] = {}
+    for title in titles:
+        code = code_of(title)
+        number = next(n for n in count(1) if (f"{code}_{n}" if n > 1 else code) not in found)
+        found[f"{code}_{number}" if number > 1 else code] = title
+    return found
 
 
 def code_of(title: str) -> str:

@@ -50,6 +50,7 @@ async def network(service: Here[OpenViews], request: Request, as_of: Words = "")
         today=today,
         ours=ours,
         named=ours.name or (service.settings.title if asked else service.ourselves.title),
+        as_of=asked,
         region=region,
         region_said=f"{ours.region}{colon(lang)}{names}" if ours.region and region else names,
         departments=[("departments", code) for code in region],

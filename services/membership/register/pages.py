@@ -3,7 +3,7 @@ record, whom to welcome."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,21 +19,12 @@ from services.membership.network.views import PEER_NETWORKS
 from services.membership.register.member_search import counted, found
 from services.membership.team.views import POSTS
 from shared.notions.structure_on_record import member_of
-from shared.notions.vocabularies import PERSONS
+from shared.notions.vocabularies import PERSONS, Term
 from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, Numbers, PageNumber, Words, pages_total
 from shared.web.security.authorization import who_of
-
-LIKELY: Mapping[str, str] = {
-    "public_body": "public",
-    "higher_education": "public",
-    "school": "public",
-    "company": "economic",
-}
-"""Kind of structure → the college that the form of its welcome proposes, where the network has it; else the first."""
-
 
 list_routes = APIRouter(include_in_schema=False)
 """The routes of the front page and of the list of members."""
@@ -119,6 +110,16 @@ async def record(service: Here[OpenViews], request: Request, key: str) -> Respon
     )
 
 
+def likely(colleges: Iterable[Term]) -> Mapping[str, str]:
+    """Kind of structure → the college that the form of its welcome proposes: the first, in their order, that says so.
+    For other kinds it proposes the first of all."""
+    found: dict[str, str] = {}
+    for one in colleges:
+        for kind in one.kinds if PERSONS not in one.marks else ():
+            found.setdefault(kind, one.code)
+    return found
+
+
 @record_routes.get("/join")
 async def join(service: Here[OpenViews], request: Request, q: Words = "", page: PageNumber = 1) -> Response:
     # Who looks for one by name may mean one that is closed by now: it was a member once.
@@ -138,7 +139,7 @@ async def join(service: Here[OpenViews], request: Request, q: Words = "", page: 
         pages_total=pages_total(page, structures.total),
         ids=ids,
         members=await members_named(service, ids.values()),
-        likely={kind: college for kind, college in LIKELY.items() if college in {one.code for one in offered}},
+        likely=likely(offered),
         charter=versions[0]["version"] if versions else None,
         opened=any(PERSONS not in one.marks for one in offered),
         persons=next((one.code for one in offered if PERSONS in one.marks), None),

@@ -18,9 +18,10 @@ from shared.contract.membership.vocabularies import TermClosed, TermDefined, Ter
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.notions.vocabularies import VOCABULARIES
+from shared.notions.vocabularies.uses import TERM_USES
 from shared.runtime.faces import Views
 from shared.runtime.feature import Feature, Sayings
-from shared.runtime.service import Choices
+from shared.runtime.service import Choices, Given
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -45,14 +46,24 @@ async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     return found
 
 
+def marks_of_list(choices: Choices, given: Given, lang: str) -> Choices:
+    """Of the marks, those of the list that the form is about."""
+    known = VOCABULARIES.get(next(iter(given("vocabulary")), ""))
+    if known is None or "marks" not in choices:
+        return choices
+    return {**choices, "marks": [(mark, translated(text, lang)) for mark, text in known.marks.items()]}
+
+
 AGAIN: Sayings = {TermDefined: DefineTerm, TermRevised: ReviseTerm, TermClosed: CloseTerm}
 
 FEATURE = Feature(
     name="vocabularies",
     deciders=(VOCABULARY,),
+    views=(TERM_USES,),
     words=WORDS,
     routes=(routes,),
     page_of=page_of,
     choices=choices,
     again=AGAIN,
+    narrowing={DefineTerm: marks_of_list, ReviseTerm: marks_of_list},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from shared.base.paris_days import day_of
 from shared.base.translations import languages, translated
 from shared.contract.fields import day_typed
 from shared.notions.vocabularies import VOCABULARIES, Term, Vocabulary, in_order, vocabulary_id
-from shared.notions.vocabularies.view import BY_ID
+from shared.notions.vocabularies.view import BY_ID, THEN, Lists
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
 from shared.web.lists import Words
@@ -59,9 +60,11 @@ async def vocabulary(service: Here[OpenViews], request: Request, name: str, as_o
         "vocabulary.html",
         name=known.name,
         title=translated(known.title, lang),
-        terms=[_shown(known, one, terms, lang) for one in in_order(terms) if one.closed is None],
+        terms=[_shown(known, one, lists, day, lang) for one in in_order(terms) if one.closed is None],
         closed=[
-            _shown(known, one, terms, lang) for one in in_order(terms) if one.closed is not None and not one.earlier
+            _shown(known, one, lists, day, lang)
+            for one in in_order(terms)
+            if one.closed is not None and not one.earlier
         ],
         id=str(vocabulary_id(known.name)) if lists.spoken_of(known.name) else None,
         rank=max((one.rank for one in terms.values()), default=0) + 1,
@@ -70,13 +73,14 @@ async def vocabulary(service: Here[OpenViews], request: Request, name: str, as_o
     )
 
 
-def _shown(known: Vocabulary, term: Term, terms: Any, lang: str) -> dict[str, Any]:
+def _shown(known: Vocabulary, term: Term, lists: Lists, day: date | None, lang: str) -> dict[str, Any]:
     """A term as the page shows it, with what the forms about it are filled in with."""
     titles = {f"titles.{one}": term.titles[one] for one in languages() if one in term.titles}
+    terms = lists.terms(known.name, day)
     given = {"vocabulary": known.name, "code": term.code, **titles, "rank": term.rank}
     return {
         "code": term.code,
-        "title": term.title(lang),
+        "title": lists.title(known.name, term.code, lang, None if THEN.get() else day),
         "others": [(one, title) for one, title in term.titles.items() if one != lang],
         "marks": [translated(known.marks[mark], lang) for mark in sorted(term.marks) if mark in known.marks],
         "since": term.since,

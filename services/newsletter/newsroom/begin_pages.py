@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Protocol
 from unicodedata import combining, normalize
 
 from fastapi import APIRouter, HTTPException, Request
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.newsletter.bulletins.queries import opened
-from shared.base.translations import L, translated
-from shared.notions.network.beginning import Step, Unreadable, known, of, steps
+from shared.base.translations import Lang, Lexicon
+from shared.notions.network.beginning import Beginning, BulletinSaid, Step, known, steps
 from shared.runtime.faces import Views
 from shared.web.beginning import NotSaid, Speaking, say
+from shared.web.forms.validation_messages import sentences
 from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
@@ -47,6 +48,7 @@ async def _page(
     values: dict[str, str] | None = None,
     error: str | None = None,
     first: Step | None = None,
+    errors: dict[str, str] | None = None,
 ) -> Response:
     chosen = known().get(of or "")
     pending = steps(chosen, "newsletter") if chosen else ()
@@ -54,7 +56,7 @@ async def _page(
         service,
         request,
         "begin.html",
-        status=422 if error else 200,
+        status=422 if error or errors else 200,
         of=of if pending else None,
         chosen=chosen if pending else None,
         steps=pending,
@@ -62,6 +64,7 @@ async def _page(
         rows=range(1, ROWS + 1),
         values=values or {},
         error=error,
+        errors=errors or {},
         first=first.says if first else None,
     )
 
@@ -73,11 +76,10 @@ async def tell(service: Here[Desk], request: Request) -> Response:
     name = str(data.get("of", ""))
     pages: Pages = request.app.state.pages
     lang, values = language(request), {key: str(data.get(key, "")) for key in data}
-    try:
-        said = {} if name else {"bulletins": [*by_hand(data)]}
-        network = known().get(name) if name else of(said, translated(L("Formulaire"), lang))
-    except Unreadable as unfit:
-        return await _page(service, request, None, values, str(unfit))
+    said, errors = ([], {}) if name else by_hand(data, pages.lexicon, lang)
+    if errors:
+        return await _page(service, request, None, values, errors=errors)
+    network = known().get(name) if name else Beginning(bulletins=said)
     if network is None:
         raise HTTPException(404)
     try:
@@ -87,12 +89,22 @@ async def tell(service: Here[Desk], request: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
-def by_hand(data: FormData) -> Iterator[dict[str, str]]:
-    """The bulletins that the form names, as a file would."""
+def by_hand(data: FormData, lexicon: Lexicon, lang: Lang) -> tuple[list[BulletinSaid], dict[str, str]]:
+    """The bulletins that the form names, as a file would; and what is wrong: answer → sentence."""
+    found: list[BulletinSaid] = []
+    errors: dict[str, str] = {}
     for row in range(1, ROWS + 1):
         title, purpose = (str(data.get(f"{part}-{row}", "")).strip() for part in ("title", "purpose"))
-        if title:
-            yield {"code": code_of(title), "title": title, "purpose": purpose or title}
+        if not title and not purpose:
+            continue
+        given = {"title": title, "purpose": purpose or title}
+        try:
+            found.append(BulletinSaid.model_validate({"code": code_of(title), **given}))
+        except ValidationError as unfit:
+            wrong = sentences(unfit, BulletinSaid, lexicon, lang)
+            errors |= {f"{part}-{row}": wrong[part] for part in ("title", "purpose") if part in wrong and given[part]}
+            errors |= {f"title-{row}": wrong["title"]} if not title else {}
+    return found, errors
 
 
 def code_of(title: str) -> str:

@@ -6,7 +6,7 @@ another's. Figures ask the region of their day themselves (`region_at`, indicato
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 
@@ -30,9 +30,10 @@ NOBODY = Network()
 
 
 def whose(request: Request) -> Network:
-    """The network whose pages are asked for."""
+    """The network whose pages are asked for, with the region of the day that they are of."""
     service: Premises = request.app.state.service
-    return network_of(service.settings, service.ourselves.now)
+    then = replace(service.ourselves.on(), reviews=service.ourselves.now.reviews)
+    return network_of(service.settings, then)
 
 
 def network_of(settings: Settings, said: Ourselves = NOTHING_SAID) -> Network:

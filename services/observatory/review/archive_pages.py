@@ -30,6 +30,7 @@ from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document, Page
+from shared.notions.vocabularies.view import answered_as_of
 from shared.runtime.faces import Chronicle, Desk, Library, Views
 from shared.web.formatting import as_date
 from shared.web.here import Here, position
@@ -108,7 +109,7 @@ async def one(
 ) -> Response:
     document, observatory = await _found(service, key), await current(service)
     moment = await moment_of(service, as_of, known_at)
-    return await _compared(service, request, observatory, head_of(document), _figures(document), document, moment)
+    return await _compared(service, request, observatory, _head(document), _figures(document), document, moment)
 
 
 @routes.get("/reviews/{key}/difference")
@@ -123,7 +124,7 @@ async def difference(
 ) -> Response:
     """All events that made one figure another."""
     document, observatory = await _found(service, key), await current(service)
-    head = head_of(document)
+    head = _head(document)
     position = _position(observatory, head, await moment_of(service, as_of, known_at))
     rows = await observatory.recomputed(_figures(document), head.upto, position, head.filters)
     return await _difference(request, observatory, head, rows, path, page, f"/observatory/reviews/{key}")
@@ -152,7 +153,7 @@ async def published(service: Here[Views], request: Request, key: UUID) -> Respon
     """What was published, and nothing else: it is read from the events, not computed."""
     limited(request, "api")
     document, who = await _found(service, key), reader(request)
-    head = head_of(document)
+    head = _head(document)
     made = chapters(leaves_of(document), head, who)
     return _render(
         service,
@@ -201,6 +202,13 @@ async def _found(service: Views, key: UUID) -> Document:
     if document is None:
         raise HTTPException(404)
     return document
+
+
+def _head(document: Document) -> Head:
+    """The head of a published review. From then on names are those of its day."""
+    head = head_of(document)
+    answered_as_of(head.day if head.day < today() else None)
+    return head
 
 
 def _figures(document: Document) -> tuple[Printed, ...]:

@@ -31,7 +31,7 @@ from services.observatory.search import event_query
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
-from shared.notions.vocabularies.view import known_lists
+from shared.notions.vocabularies.view import answered_as_of, known_lists
 from shared.runtime.faces import Chronicle, Undertakings
 from shared.web.here import Here
 from shared.web.security.authorization import who_of
@@ -80,7 +80,8 @@ Query_ = Annotated[Wanted, Depends(wanted)]
 
 
 async def asked(observatory: Observatory, want: Wanted, title: str | None = None, lang: str = "fr") -> Head:
-    """What an address asks for; without a period, the last year that is over. Raises Refused."""
+    """What an address asks for; without a period, the last year that is over. From then on names are those of its last
+    day. Raises Refused."""
     filters = address.narrowing(
         address.Wanted(None, None, None, None, want.department, want.college, want.theme, want.kind)
     )
@@ -96,6 +97,7 @@ async def asked(observatory: Observatory, want: Wanted, title: str | None = None
     if day < since:
         raise Refused("period-not-begun")
     period = Period(since, until)
+    answered_as_of(day if day < now else None)
     return Head(title or titled(period, lang), period, day, moment.known_at, moment.known, filters)
 
 

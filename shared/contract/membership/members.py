@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,6 +15,11 @@ from shared.contract.says import Says, Thing
 CollegeCode = Annotated[Code, Of("college")]
 EARLIER = ("associative", "public", "economic", "qualified_persons")
 """The colleges that there were while they were a closed list, in their order; the last is the one of persons"""
+EARLIER_KINDS: Mapping[str, Sequence[str]] = {
+    "public": ("public_body", "higher_education", "school"),
+    "economic": ("company",),
+}
+"""The kinds of structures that these were proposed for, before a college said so itself"""
 LeaveReason = Literal["withdrawal", "lapse", "dissolution", "exclusion", "mistake"]
 
 
@@ -44,6 +50,7 @@ class CollegeOpened(CollegeEvent):
 
     `persons`: whether its members are persons, not structures; absent where only one college could be that, the last of
     the earlier ones. `titles`: what lists call it, language → text; `rank`: where it stands among the others, from 1.
+    `kinds`: the kinds of structures that it is proposed for; absent as the earlier ones had it (`EARLIER_KINDS`).
     """
 
     says = Says(L("Collège ouvert"), detail="title", sets={"open": True})
@@ -53,11 +60,13 @@ class CollegeOpened(CollegeEvent):
     persons: bool | None = None
     titles: dict[str, str] = {}
     rank: int | None = None
+    kinds: list[Annotated[Code, Of("structure")]] | None = None
 
 
 class CollegeRevised(CollegeEvent):
     """The statutes call a college otherwise, or lists do (`titles`), or it stands elsewhere among the others (`rank`
-    absent: where it stood). It is the same college, opened when it was."""
+    absent: where it stood), or is proposed for other kinds of structures (`kinds` absent: the same). It is the same
+    college, opened when it was."""
 
     says = Says(L("Collège renommé ou déplacé"), detail="title")
 
@@ -65,6 +74,7 @@ class CollegeRevised(CollegeEvent):
     title: str
     titles: dict[str, str] = {}
     rank: int | None = None
+    kinds: list[Annotated[Code, Of("structure")]] | None = None
 
 
 class CollegeClosed(CollegeEvent):

@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from shared.base.network_files import NETWORKS
+from shared.base.paris_days import FIRST_DAY
 from shared.base.translations import SOURCE, L, Phrase, Text
 from shared.contract.fields import DepartmentCode, Line, Name
 from shared.contract.fields.codes import Code
@@ -25,6 +26,8 @@ from shared.geo import departments_of
 from shared.notions.vocabularies import VOCABULARIES, general
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:network:beginning")
+ALWAYS = FIRST_DAY
+"""Since when something is so that always was: nothing that is told is older"""
 Titles = Mapping[str, Line]
 """language → what it is called"""
 
@@ -61,13 +64,15 @@ class RegionSaid(Part):
 
 
 class CollegeSaid(Part):
-    """`persons`: it is of persons, not of structures; `titles`: what lists call it, where that is not its title."""
+    """`persons`: it is of persons, not of structures; `titles`: what lists call it, where that is not its title;
+    `kinds`: the kinds of structures that it is proposed for."""
 
     code: Code
     title: Name
     persons: bool = False
     titles: Titles = {}
     rank: int = 0
+    kinds: list[Code] = []
     since: date | None = None
 
 
@@ -113,6 +118,16 @@ class Beginning(Part):
     def name(self) -> str | None:
         """What it is called by now."""
         return self.names[-1].name if self.names else None
+
+    @property
+    def undated(self) -> bool:
+        """Whether a name, a region or a college that it says has no day, so that it is asked since when."""
+        days = [*(one.since for one in self.names), *(one.since for one in self.colleges)]
+        return self.since is None and (self.region is not None or None in days)
+
+    def reaching(self, day: date | None) -> Beginning:
+        """The same, where what has no day is so since this one; None: now."""
+        return self if self.since is not None else self.model_copy(update={"since": day})
 
     def title(self, lang: str) -> str | None:
         """What it is, in a language."""

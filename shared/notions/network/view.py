@@ -14,11 +14,12 @@ from shared.base.settings import Settings
 from shared.base.translations import languages
 from shared.contract import Event, load_all
 from shared.contract.envelope import Recorded
-from shared.contract.membership.network import RegionDrawn
+from shared.contract.membership.network import NetworkNamed, RegionDrawn
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.views.projection import Document, Store, View
 from shared.notions.legal_terms import Holding, held, law_on
 from shared.notions.network import NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after
+from shared.notions.vocabularies.view import THEN, Renamed
 
 Said = Iterable[tuple[Event, date]]
 
@@ -47,7 +48,8 @@ def standing(said: Said, day: date | None = None) -> Ourselves:
 
 
 class OurNetwork:
-    """The network as one service knows it: what the log says, and where it says nothing, the settings.
+    """The network as one service knows it: what the log says, and where it says nothing, the settings. Its name and its
+    region are those of the day that is answered as of (`shared.notions.vocabularies.view.THEN`).
 
     `refresh` brings it up to what the views show; a page asks afterwards, without waiting. `position`: how far the
     views are."""
@@ -74,9 +76,12 @@ class OurNetwork:
         """What was said, as far as it was."""
         return self._now
 
-    def on(self, day: date) -> Ourselves:
-        """What was said, as far as it was on that day."""
-        return standing(self._said, day)
+    def on(self, day: date | None = None) -> Ourselves:
+        """What was said of it by the end of a day; None: of that which is answered as of, else now."""
+        then = THEN.get()
+        if day is None and then is None:
+            return self._now
+        return standing(self._said, day or (then.day if then else None))
 
     def law(self, day: date) -> str:
         """The law that it is under on a day."""
@@ -88,12 +93,27 @@ class OurNetwork:
 
     @property
     def title(self) -> str:
-        """The network's name, as its pages show it."""
-        return self._now.name or self._settings.title
+        """The network's name, as its pages show it. Of a day before it had one it is that of now."""
+        now, then = self._now.name or self._settings.title, THEN.get()
+        called = self.on().name or now
+        if then is not None and called != now:
+            then.renamed.setdefault(("network", ""), Renamed(called, now, self._named_since(now)))
+        return called
+
+    def _named_since(self, name: str) -> date:
+        """Since when it has the name of now."""
+        named = [(event.name, on) for event, on in self._said if isinstance(event, NetworkNamed)]
+        since = named[-1][1]
+        for called, on in reversed(named):
+            if called != name:
+                break
+            since = on
+        return since
 
     def region(self, day: date | None = None) -> tuple[str, ...]:
-        """The codes of the departments of its region on a day, in order; none where it has no region. None: now."""
-        found = (self._now if day is None else standing(self._said, day)).departments
+        """The codes of the departments of its region on a day, in order; none where it has no region. None: on that
+        which is answered as of, else now."""
+        found = self.on(day).departments
         return self._settings.departments if found is None else found
 
     def redrawn(self, day: date) -> list[date]:

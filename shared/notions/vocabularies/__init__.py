@@ -17,7 +17,7 @@ import yaml
 
 from shared.base.translations import SOURCE, TERM, L, Lang, Words, humanised, languages, translated
 from shared.contract import Event
-from shared.contract.membership.members import EARLIER, CollegeClosed, CollegeOpened, CollegeRevised
+from shared.contract.membership.members import EARLIER, EARLIER_KINDS, CollegeClosed, CollegeOpened, CollegeRevised
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import EARLIER as EARLIER_BULLETINS
 from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
@@ -86,7 +86,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
 @dataclass(frozen=True, slots=True)
 class Term:
     """One entry of a list on a day. `since`: None for one of the general list; `closed`: since when it is not used;
-    `said`: whether the network itself said what it is called."""
+    `said`: whether the network itself said what it is called; `kinds`: of a college, the kinds of structures that it is
+    proposed for."""
 
     code: str
     titles: Mapping[Lang, str]
@@ -96,6 +97,7 @@ class Term:
     closed: date | None = None
     into: Sequence[str] = ()
     said: bool = False
+    kinds: Sequence[str] = ()
 
     @property
     def earlier(self) -> bool:
@@ -161,7 +163,7 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
             opened = isinstance(event, TermDefined)
             return {**terms, event.code: replace(term, closed=None, into=()) if opened else term}
         case CollegeOpened():
-            return _college(_opened(terms, event.college, event.title, day), event)
+            return _college(_opened(terms, event.college, event.title, day), event, terms.get(event.college))
         case BulletinOpened():
             return _bulletin(_opened(terms, event.bulletin, event.title, day), event)
         case CollegeRevised():
@@ -182,14 +184,17 @@ def _opened(terms: Terms, code: str, title: str, day: date) -> Terms:
     return {**terms, code: replace(before, titles={**before.titles, SOURCE: title}, closed=None, into=(), said=True)}
 
 
-def _college(terms: Terms, event: CollegeOpened) -> Terms:
+def _college(terms: Terms, event: CollegeOpened, before: Term | None) -> Terms:
     """With what is said of colleges alone. Those that there were while they were a closed list stand in its order, and
-    are called as the words of the product have it where nothing else was said of them."""
+    are called as the words of the product have it where nothing else was said of them: another title is."""
     term, titles = terms[event.college], {SOURCE: event.title, **event.titles}
-    earlier = event.college in EARLIER and not event.titles
+    same = before is None or (not before.said and before.titles.get(SOURCE) == event.title)
+    earlier = event.college in EARLIER and not event.titles and same
     rank = event.rank or (EARLIER.index(event.college) + 1 if event.college in EARLIER else term.rank)
     marks = frozenset({PERSONS} if of_persons(event) else ())
-    return {**terms, event.college: replace(term, titles=titles, rank=rank, marks=marks, said=not earlier)}
+    kinds = EARLIER_KINDS.get(event.college, ()) if event.kinds is None else event.kinds
+    said = replace(term, titles=titles, rank=rank, marks=marks, said=not earlier, kinds=tuple(kinds))
+    return {**terms, event.college: said}
 
 
 def _bulletin(terms: Terms, event: BulletinOpened) -> Terms:
@@ -212,7 +217,9 @@ def _renamed(
     before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
     titles, rank = {SOURCE: event.title, **event.titles}, event.rank or before.rank
     marks = before.marks if marks is None else marks
-    return {**terms, code: replace(before, titles=titles, rank=rank, marks=marks, said=True)}
+    kinds = event.kinds if isinstance(event, CollegeRevised) else None
+    kinds = before.kinds if kinds is None else kinds
+    return {**terms, code: replace(before, titles=titles, rank=rank, marks=marks, said=True, kinds=tuple(kinds))}
 
 
 def of_persons(event: CollegeOpened) -> bool:

@@ -3,8 +3,10 @@ said, in the order of the list's line, so that a list can be asked for as of any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date
 
 from shared.base.paris_days import day_of
@@ -59,12 +61,65 @@ VOCABULARIES_VIEW = View(
 """What each service runs beside its own views."""
 
 
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A name of the day that is answered as of: what it was, what it is now, and since when."""
+
+    then: str
+    now: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The day that is answered as of, and the names that were said of it and are others today: (list, code) → how. The
+    network's own name is that of the list "network". `told`: those of them that a page has told already."""
+
+    day: date
+    renamed: dict[tuple[str, str], Renamed] = field(default_factory=dict)
+    told: set[Renamed] = field(default_factory=set)
+
+
+THEN: ContextVar[Then | None] = ContextVar("then", default=None)
+"""Of which day a request is answered, or a document made; None: of now. Whatever names a term, the region or the
+network asks it, so that a page of the past, an export and an API's answer say what was said then (ADR 57)."""
+
+
+def answered_as_of(day: date | None) -> None:
+    """From here on, in whatever goes on from here: names are those of this day, None: of now."""
+    THEN.set(Then(day) if day is not None else None)
+
+
+@contextmanager
+def as_of(day: date | None) -> Iterator[None]:
+    """The same for as long as something is made that is of another day than what goes on around it."""
+    before = THEN.set(Then(day) if day is not None else None)
+    try:
+        yield
+    finally:
+        THEN.reset(before)
+
+
+def renamed() -> list[Renamed]:
+    """The names that were said so far of the day that is answered as of, and are others today; each once, since a page
+    that is sent in parts tells those of each part there."""
+    if (then := THEN.get()) is None:
+        return []
+    found = set(then.renamed.values()) - then.told
+    then.told.update(found)
+    return sorted(found, key=lambda one: (one.since, one.now))
+
+
+MOST_DAYS = 200  # lists of days that are kept
+
+
 class Lists:
     """The lists of the network, as they were said up to a point of the log."""
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
         types = load_all()
         self._now: dict[str, Terms] = {}
+        self._then: dict[tuple[str, date], Terms] = {}
         self._said = {
             name: [
                 (types[one["type"]].model_validate(one["data"]), date.fromisoformat(one["day"]))
@@ -77,7 +132,11 @@ class Lists:
         """A list at the end of a day, None: now, with the terms that were closed."""
         said = self._said.get(vocabulary, ())
         if day is not None:
-            return folded(vocabulary, ((one, on) for one, on in said if on <= day))
+            if (vocabulary, day) not in self._then:
+                if len(self._then) >= MOST_DAYS:
+                    self._then.clear()
+                self._then[vocabulary, day] = folded(vocabulary, ((one, on) for one, on in said if on <= day))
+            return self._then[vocabulary, day]
         if vocabulary not in self._now:
             self._now[vocabulary] = folded(vocabulary, said)
         return self._now[vocabulary]
@@ -115,14 +174,42 @@ class Lists:
         return [*known, *sorted(there - set(known))]
 
     def title(self, vocabulary: str, code: str, lang: str, day: date | None = None) -> str:
-        """What a code is called on a day; else now; a code that no list knows is said as it is written."""
-        term = self.terms(vocabulary, day).get(code) or self.terms(vocabulary).get(code) or Term(code, {})
+        """What a code is called on a day, None: on that which is answered as of; else now; a code that no list knows is
+        said as it is written."""
+        term = self._term(vocabulary, code, lang, day) or Term(code, {})
         return term.title(lang)
 
     def said(self, vocabulary: str, code: str, lang: str) -> str | None:
-        """What the network itself calls a term now, as `shared.base.translations.TITLES` asks it."""
-        term = self.terms(vocabulary).get(code) if vocabulary in self._said else None
+        """What the network itself called a term on the day that is answered as of, as
+        `shared.base.translations.TITLES` asks it."""
+        term = self._term(vocabulary, code, lang) if vocabulary in self._said else None
         return term.title(lang) if term is not None and term.said else None
+
+    def _term(self, vocabulary: str, code: str, lang: str, day: date | None = None) -> Term | None:
+        """A term as it was on a day, None: on that which is answered as of. One that there was not yet is as it is
+        now."""
+        then = THEN.get() if day is None else Then(day)
+        now = self.terms(vocabulary).get(code)
+        if then is None:
+            return now
+        term = self.terms(vocabulary, then.day).get(code)
+        if term is None or now is None:
+            return now
+        if (called := term.title(lang)) != now.title(lang) and (vocabulary, code) not in then.renamed:
+            since = self._since(vocabulary, code, lang, then.day)
+            then.renamed[vocabulary, code] = Renamed(called, now.title(lang), since)
+        return term
+
+    def _since(self, vocabulary: str, code: str, lang: str, day: date) -> date:
+        """Since when, after a day on which it was another, the title of a term is what it is now."""
+        last, since = self.terms(vocabulary)[code].title(lang), day
+        for on in sorted({on for _, on in self._said.get(vocabulary, ()) if on > day}):
+            of_then = self.terms(vocabulary, on).get(code)
+            if of_then is None or of_then.title(lang) != last:
+                since = day
+            elif since == day:
+                since = on
+        return since
 
 
 BEGINNING = Lists({})

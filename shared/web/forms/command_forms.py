@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -79,6 +80,8 @@ async def _show(
         for field, of in vocabularies_in(model).items()
         if field in choices and (more := await _kept(service, of, _given(values, field), choices[field], lang))
     }
+    if (narrow := service.definition.narrowing.get(model)) is not None:
+        choices = dict(narrow(choices, partial(_given, values), lang))
     # What the link already says is not asked again, but shown.
     fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
     form = Form.of(
@@ -89,6 +92,7 @@ async def _show(
         errors={name: said for name, said in errors.items() if name or in_the_way is None},
         choices=choices,
         hidden=hidden,
+        skip=[name for name, offered in choices.items() if not offered and model in service.definition.narrowing],
         suggestions=service.definition.suggestions,
     )
     named = [

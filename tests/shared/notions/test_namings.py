@@ -40,7 +40,7 @@ from tests.shared.web.history.test_pages import MEMBER, a_member, act, front, se
 
 __all__ = ["front", "service", "town"]  # fixtures
 LISTS = "membership.vocabulary"
-"""A code that was once used stays readable whatever comes of its term, so nothing rests on it"""
+"""What uses a term of these is remembered apart (shared/notions/vocabularies/uses.py)"""
 NAMED_NOTHING = {"StructuresMerged": "its gesture writes in both records, and half of it is never corrected"}
 
 

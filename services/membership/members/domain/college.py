@@ -11,7 +11,7 @@ from pydantic import Field
 
 from shared.contract import Event
 from shared.contract.fields import Line, Name, Reason
-from shared.contract.fields.codes import Tongue
+from shared.contract.fields.codes import Code, Of, Tongue
 from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened, CollegeRevised
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.notions.membership import college_id
@@ -28,20 +28,24 @@ class CollegeCommand(Command):
 
 class OpenCollege(CollegeCommand):
     """Open a college, as the statutes say. `persons`: whether its members are persons; `titles`: what lists call it,
-    where that is not its title. What is left out of one that was closed stays as it was."""
+    where that is not its title; `kinds`: the kinds of structures whose welcome proposes it. What is left out of one
+    that was closed stays as it was."""
 
     title: Name
     persons: bool | None = None
     titles: dict[Tongue, Line] = Field({}, max_length=10)
     rank: Annotated[int, Field(ge=1, le=1000)] | None = None
+    kinds: Annotated[list[Annotated[Code, Of("structure")]], Field(max_length=100)] | None = None
 
 
 class ReviseCollege(CollegeCommand):
-    """Call a college otherwise, or move it among the others. It stays the same college, opened when it was."""
+    """Call a college otherwise, move it among the others, or say anew for which kinds of structures it is proposed
+    (left out: as it was). It stays the same college, opened when it was."""
 
     title: Name
     titles: dict[Tongue, Line] = Field({}, max_length=10)
     rank: Annotated[int, Field(ge=1, le=1000)] | None = None
+    kinds: Annotated[list[Annotated[Code, Of("structure")]], Field(max_length=100)] | None = None
 
 
 class CloseCollege(CollegeCommand):
@@ -61,8 +65,7 @@ def evolve(state: College, event: Event) -> College:
         case CollegeOpened():
             return College(event, open=True)
         case CollegeRevised() if state.said is not None:
-            said = {"title": event.title, "titles": event.titles, "rank": event.rank or state.said.rank}
-            return replace(state, said=state.said.model_copy(update=said))
+            return replace(state, said=_anew(event, state.said))
         case CollegeClosed():
             return College(state.said)
     return state
@@ -80,6 +83,7 @@ def _kept(command: OpenCollege, before: CollegeOpened | None) -> dict[str, Any]:
     if before is not None:
         said["persons"] = before.persons if command.persons is None else command.persons
         said["titles"], said["rank"] = command.titles or before.titles, command.rank or before.rank
+        said["kinds"] = before.kinds if command.kinds is None else command.kinds
     return said
 
 
@@ -89,9 +93,15 @@ def _revised(command: ReviseCollege, state: College, context: Context) -> Decisi
         raise Refused("unknown-college", field="college")
     if not state.open:
         raise Refused("college-closed", field="college")
-    said, before = CollegeRevised(**command.model_dump()), state.said
-    same = (said.title, said.titles, said.rank or before.rank) == (before.title, before.titles, before.rank)
-    return [] if same else [said]
+    said = CollegeRevised(**command.model_dump())
+    return [] if _anew(said, state.said) == state.said else [said]
+
+
+def _anew(event: CollegeRevised, before: CollegeOpened) -> CollegeOpened:
+    """What a college is after it was said anew: what the event leaves out stays."""
+    kinds = before.kinds if event.kinds is None else event.kinds
+    said = {"title": event.title, "titles": event.titles, "rank": event.rank or before.rank, "kinds": kinds}
+    return before.model_copy(update=said)
 
 
 def _spoken(titles: Iterable[str]) -> None:

@@ -33,6 +33,7 @@ from shared.kernel.command_handler import Reused
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Undertakings
 from shared.runtime.parts import Key
 from shared.runtime.processes.process import ENTITY, Do, End, Process, Run, Told
@@ -164,10 +165,11 @@ class Publishing:
         leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
         shown, masked = (list(leaves), []) if wanted.whole else await self.looked_at(leaves, head)
         readers = {lang: Reader(lang, self._lexicon, observatory.network) for lang in languages()}
-        sheets = {
-            lang: Sheets(self._service.ourselves.title, head, chapters(shown, head, who), day, len(masked))
-            for lang, who in readers.items()
-        }
+        with as_of(head.day):
+            sheets = {
+                lang: Sheets(self._service.ourselves.title, head, chapters(shown, head, who), day, len(masked))
+                for lang, who in readers.items()
+            }
         return Made(shown, len(masked), sheets, readers)
 
     def done_with(self, key: UUID) -> None:
@@ -228,7 +230,9 @@ def _document(lang: Lang) -> Callable[[Undertakings, Run], Awaitable[Told]]:
     async def lay_out(service: Undertakings, run: Run) -> Told:
         publishing = publishing_of(service)
         made = await publishing.made(run)
-        pdf = await publishing.press.pdf(await service.outside.in_thread(order, made.sheets[lang], made.readers[lang]))
+        with as_of(made.sheets[lang].head.day):
+            laid = await service.outside.in_thread(order, made.sheets[lang], made.readers[lang])
+        pdf = await publishing.press.pdf(laid)
         return Told({f"{lang}.pdf": await service.outside.in_thread(files_of(service).keep, pdf, "pdf")})
 
     return lay_out
@@ -238,9 +242,11 @@ async def _workbooks(service: Undertakings, run: Run) -> Told:
     made, files = await publishing_of(service).made(run), files_of(service)
     kept: dict[str, str] = {}
     for lang in languages():
-        book = await service.outside.in_thread(workbook, made.sheets[lang], made.readers[lang])
+        with as_of(made.sheets[lang].head.day):
+            book = await service.outside.in_thread(workbook, made.sheets[lang], made.readers[lang])
         kept[f"{lang}.xlsx"] = await service.outside.in_thread(files.keep, book, "xlsx")
-    whole = document(made.sheets["fr"], made.shown, made.readers["fr"], made.readers["en"])
+    with as_of(made.sheets["fr"].head.day):
+        whole = document(made.sheets["fr"], made.shown, made.readers["fr"], made.readers["en"])
     kept["data.json"] = await service.outside.in_thread(
         files.keep, orjson.dumps(whole, option=orjson.OPT_INDENT_2), "json"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,9 +11,9 @@ from typer.testing import CliRunner
 
 from deploy.cli.http_client import Client, NoAnswer
 from deploy.cli.main import app
-from deploy.cli.remote.network import asked_for, say
+from deploy.cli.remote.network import asked_for, dated, say
 from deploy.host.data_folder import CannotStart
-from shared.notions.network.beginning import known, steps
+from shared.notions.network.beginning import ALWAYS, known, of, steps
 
 
 class Counter:
@@ -55,9 +56,21 @@ def test_a_network_is_found_by_its_name_or_in_a_file(tmp_path: Path) -> None:
 
 
 def test_without_a_file_it_asks_shows_and_says_nothing_before_yes() -> None:
-    answers = "hand\nRéseau d’Amont\n2020-01-06\n53\nBretagne\nfr,en\n1901\ntowns\nLes villes\n\n\n"
+    answers = "hand\nRéseau d’Amont\n53\nBretagne\nfr,en\n1901\ntowns\nLes villes\n\n\n2020-01-06\n"
     done = CliRunner().invoke(app, ["network", "init"], input=answers + "n\n")
     assert done.exit_code == 1
     shown = done.output
     assert "2020-01-06  Name of the network: Réseau d’Amont" in shown and "22, 29, 35, 56" in shown
     assert "College opened: Les villes" in shown and "Say all this?" in shown
+
+
+def test_a_network_without_a_day_is_asked_since_when_it_is_so(tmp_path: Path) -> None:
+    network = of({"names": [{"name": "Amont"}], "region": {"code": "53"}}, "file")
+    assert dated(network, "2012-01-03", ask=False).since == date(2012, 1, 3)
+    assert dated(network, "always", ask=False).since == ALWAYS and dated(network, None, ask=False).since is None
+    assert dated(known()["grand-est"], "always", ask=False) == known()["grand-est"], "it has its days"
+    with pytest.raises(CannotStart, match="soon is no day"):
+        dated(network, "soon", ask=False)
+    (tmp_path / "mine.yaml").write_text("names: [{name: Amont}]")
+    done = CliRunner().invoke(app, ["network", "init", str(tmp_path / "mine.yaml")], input="now\nn\n")
+    assert "have no region and no colleges" in " ".join(done.output.split())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 
 import httpx2
 import pytest
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from services.membership.network.begin_pages import by_hand, code_of, regions
-from shared.notions.network.beginning import of, steps
+from services.membership.network.begin_pages import by_hand, code_of, coded, regions
+from shared.notions.network.beginning import ALWAYS, steps
 from shared.runtime.service import Service
 from tests.services.membership.test_pages import front, service
 
@@ -71,10 +73,16 @@ async def test_without_a_name_it_goes_no_further_and_keeps_what_was_typed(
 ) -> None:
     before = await service.log.last()
     page = await front.post("/begin", data={**HAND, "name": " "})
-    assert "Donnez un nom au réseau." in shown(page, 422)
+    assert 'id="name-e"' in page.text and "string" not in shown(page, 422).lower()
     assert re.search(r'<option value="53" selected', page.text) and 'value="violet" checked' in page.text
-    page = await front.post("/begin", data={**HAND, "since": "yesterday"})
-    assert "since" in shown(page, 422)
+    wrong = {"since": "hier", "name": "x" * 300, "law": "1902", "colleges": "Villes\n" + "y" * 300}
+    for lang, name in (("fr", "caractères"), ("en", "characters")):
+        page = await front.post("/begin", data={**HAND, **wrong}, params={"lang": lang})
+        said = shown(page, 422)
+        for field in wrong:
+            assert f'id="{field}-e"' in page.text and f'href="#{field}"' in page.text, field
+        assert name in said and "Input should" not in said and "should have" not in said
+        assert 'value="hier"' in page.text and "y" * 300 in page.text and "x" * 300 in page.text
     assert (await front.post("/begin", data={"of": "nowhere"})).status_code == 404
     assert await service.log.last() == before
 
@@ -82,6 +90,16 @@ async def test_without_a_name_it_goes_no_further_and_keeps_what_was_typed(
 async def test_what_can_t_be_said_is_named_and_the_rest_goes_on_from_there(front: httpx2.AsyncClient) -> None:
     page = shown(await front.post("/begin", data={**HAND, "since": "2999-01-01"}), 422)
     assert "Name of the network: Réseau d’Amont" in page or "Nom du réseau" in page
+
+
+async def test_the_region_reaches_back_to_the_day_that_was_given(front: httpx2.AsyncClient, service: Service) -> None:
+    assert (await front.post("/begin", data={**HAND, "colleges": "Villes"})).status_code == 303
+    await service.runner.wait_for(await service.log.last())
+    await service.ourselves.refresh()
+    assert service.ourselves.region(date(2020, 1, 6)) and not service.ourselves.region(date(2020, 1, 5))
+    assert (await service.lists.now()).offered("college", date(2020, 1, 6))
+    page = await front.post("/begin", data={key: value for key, value in HAND.items() if key != "since"})
+    assert page.status_code == 422 and 'id="since-e"' in page.text
 
 
 def test_a_code_is_made_of_a_title() -> None:
@@ -94,7 +112,12 @@ def test_the_form_says_what_a_file_would() -> None:
     form = FormData(
         [("name", " A B "), ("first", "en"), ("languages", "fr"), ("languages", "en"), ("colleges", "X y\n\nZ zz")]
     )
-    said = of(by_hand(form), "form")
+    with pytest.raises(ValidationError):
+        by_hand(form)  # it does not say since when
+    said = by_hand(FormData([*form.multi_items(), ("reach", "now")]))
     assert said.name == "A B" and said.languages == ["en", "fr"] and said.region is None and said.since is None
+    assert by_hand(FormData([*form.multi_items(), ("reach", "always")])).since == ALWAYS
+    assert by_hand(FormData([*form.multi_items(), ("since", "06/01/2020")])).since == date(2020, 1, 6)
+    assert coded(["École", "Ecole", "Villes"]) == {"ecole": "École", "ecole_2": "Ecole", "villes": "Villes"}
     assert [one.code for one in said.colleges] == ["x_y", "z_zz"]
     assert [step.command for step in steps(said)] == ["NameNetwork", "ChooseLanguages", "OpenCollege", "OpenCollege"]

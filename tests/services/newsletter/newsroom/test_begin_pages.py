@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 
 from services.newsletter.bulletins.queries import opened
 from services.newsletter.newsroom.begin_pages import by_hand, code_of
+from shared.base.translations import Lexicon
 from tests.services.newsletter.conftest import House
 
 pytestmark = pytest.mark.slow
@@ -35,16 +36,18 @@ async def test_a_network_without_bulletins_is_asked_for_them_by_hand(house: Hous
         page = (await browser.get(f"{PAGE}?of=general")).text
         assert len(re.findall(r'name="title-\d"', page)) == 5
         assert (await browser.post(PAGE, data={"title-1": ""})).status_code == 303, "none is an answer, too"
-        wrong = await browser.post(PAGE, data={"title-1": "x" * 3000})
-        assert wrong.status_code == 422 and "bulletins" in wrong.text
+        wrong = await browser.post(PAGE, data={"title-1": "x" * 3000, "purpose-2": "Sans titre"})
+        assert wrong.status_code == 422 and "should" not in unescape(wrong.text)
+        assert 'id="title-1-e"' in wrong.text and 'id="title-2-e"' in wrong.text and "Sans titre" in wrong.text
 
 
 def test_the_form_says_what_a_file_would() -> None:
     form = FormData(
         [("title-1", "La Lettre du mois"), ("purpose-1", " Ce qui se fait. "), ("title-2", " "), ("title-3", "Agenda")]
     )
-    assert [*by_hand(form)] == [
-        {"code": "la-lettre-du-mois", "title": "La Lettre du mois", "purpose": "Ce qui se fait."},
-        {"code": "agenda", "title": "Agenda", "purpose": "Agenda"},
+    found, errors = by_hand(form, Lexicon(), "fr")
+    assert not errors and [(one.code, one.title, one.purpose) for one in found] == [
+        ("la-lettre-du-mois", "La Lettre du mois", "Ce qui se fait."),
+        ("agenda", "Agenda", "Agenda"),
     ]
     assert code_of("!") == "bulletin"
