@@ -1,5 +1,5 @@
-"""A head count of a public that is closed on its day is refused, at the field of that public; one that stands already may
-be said again, and emptied."""
+"""A head count of a public that is closed on its day is refused, at the field of that public; one that stands already
+may be said again, and emptied."""
 
 from __future__ import annotations
 
