@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "TERM", "TITLES", "Catalogue", "Catalogues", "L", "Lang", "Lexicon",
-    "Phrase", "Text", "Titles", "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in",
+    "Phrase", "Spoken", "Text", "Titles", "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in",
     "singular", "translated", "typeset",
 ]  # fmt: skip
 
@@ -48,6 +48,14 @@ class Phrase:
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken(Phrase):
+    """A text of a network's own data, said there in each language (`titles`, by its code): no catalogue has it. `text`:
+    what is said in a language that it lacks."""
+
+    titles: Mapping[Lang, str] = field(default_factory=dict)
 
 
 Text = str | Phrase
@@ -179,6 +187,8 @@ def translated(text: Text, lang: str, /, **values: object) -> str:
     >>> translated(L("{n} structures au registre"), "fr", n=3)
     '3 structures au registre'
     """
+    if isinstance(text, Spoken) and lang in text.titles:
+        return typeset(text.titles[lang]).format(**{**text.values, **values})
     if isinstance(text, Phrase):
         return translated(text.text, lang, **{**text.values, **values})
     catalogue = CATALOGUES.of(lang)

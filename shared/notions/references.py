@@ -93,9 +93,10 @@ class LogReferences:
         """As the executor asks it (shared/kernel/command_handler.py)."""
         await self._also(command, own)
         asked = [
-            Asked(field, refers, one, _id(refers, one, own), day, refers.kept and _names(line, field, one))
+            Asked(_asked_at(command, field, one), refers, one, _id(refers, one, own), day, kept)
             for field, refers in command.refers.items()
             for one in _several(getattr(command, field))
+            for kept in [refers.kept and _names(line, field, one)]
         ]
         return await self._all(asked, own)
 
@@ -291,6 +292,12 @@ def begun(decider: Decider[Any], line: Iterable[Fact]) -> bool:
 
 def _several(said: Any) -> list[Any]:
     return [one for one in dict.fromkeys(said if isinstance(said, list) else [said]) if one is not None]
+
+
+def _asked_at(command: Command, field: str, said: Any) -> str:
+    """The field of a command that says something: where it is no field, but what several fields are called by, that
+    which is called so."""
+    return str(said) if field not in type(command).model_fields and said in type(command).model_fields else field
 
 
 def _id(refers: Refers, said: Any, own: UUID) -> UUID:

@@ -106,6 +106,7 @@ def made() -> bytes:
     load_all()
     indicators = {
         name: {"title": one.title, "span": span_of(one), "types": counted_by(one), "sorts": sorts_in(one)}
+        | {mark: True for mark, so in (("each", one.terms is not None), ("earlier", one.earlier)) if so}
         for name, one in INDICATORS.items()
     }
     commands = {

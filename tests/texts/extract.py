@@ -108,6 +108,50 @@ def printed(file: BinaryIO, keywords: Any, comments: Any, options: Any) -> Itera
                 yield _found(1, None, [group[name]])
 
 
+SAID_ON_PAGES = {
+    "tab",
+    "lead",
+    "span",
+    "printed",
+    "label",
+    "text",
+    "caption",
+    "title",
+    "alt",
+    "under",
+    "column",
+    "legend",
+    "note",
+}
+
+
+def printed_page(file: BinaryIO, keywords: Any, comments: Any, options: Any) -> Iterator[Found]:
+    """What the page of a printed review says; what it says in each language itself is not looked for."""
+    yield from _on_page(yaml.safe_load(file.read()))
+
+
+def _on_page(said: Any) -> Iterator[Found]:
+    if isinstance(said, list):
+        for one in said:
+            yield from _on_page(one)
+    elif isinstance(said, dict):
+        for name, one in said.items():
+            if name in SAID_ON_PAGES and isinstance(one, str):
+                yield _found(1, None, [one])
+            elif name in ("counted", "rests") and isinstance(one, list):
+                yield _found(1, None, one)
+            elif name == "paths" and isinstance(one, dict):
+                yield from (_found(1, None, [called]) for called in one.values() if isinstance(called, str))
+            else:
+                yield from _on_page(one)
+
+
+def earlier(file: BinaryIO, keywords: Any, comments: Any, options: Any) -> Iterator[Found]:
+    """The titles and definitions of indicators as an earlier release had them."""
+    for one in yaml.safe_load(file.read()).values():
+        yield from (_found(1, None, [one[name]]) for name in ("title", "definition"))
+
+
 def general(file: BinaryIO, keywords: Any, comments: Any, options: Any) -> Iterator[Found]:
     """The terms that any network has, each list a context of its own."""
     for vocabulary, terms in yaml.safe_load(file.read()).items():

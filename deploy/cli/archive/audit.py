@@ -190,7 +190,7 @@ def audit_replay(
         settings = settings.with_own(OWN) if _begun_by_sample(found) else settings
         upto = int(until) if until.isascii() and until.isdigit() else _day(until)
         network = network_of(settings, _said_of_itself(found, upto))
-        day = _day(as_of) if as_of is not None else network.printed.as_of if network.printed else None
+        day = _day(as_of) if as_of is not None else network.reviews[0].as_of if len(network.reviews) == 1 else None
         replayed = run(_replay(found, network, settings.departments, upto, day))
     if json:
         out.print_json(data=replayed)
@@ -207,9 +207,17 @@ def audit_replay(
         for table in (types, views):
             out.print(table)
         return
-    figures = Table("figure", "published", "recomputed", "events", title=f"as of {replayed['as_of']}")
+    several = len({row["review"] for row in replayed["figures"]}) > 1
+    figures = Table(
+        "figure", "published", "recomputed", "events", title=f"as of {replayed['as_of'] or 'their closing days'}"
+    )
     for row in replayed["figures"]:
-        figures.add_row(row["path"], _written(row["published"]), _written(row["value"]), str(row["events"]))
+        figures.add_row(
+            f"{row['review']}: {row['path']}" if several else row["path"],
+            _written(row["published"]),
+            _written(row["value"]),
+            str(row["events"]),
+        )
     for table in (types, views, figures):
         out.print(table)
 
@@ -400,7 +408,7 @@ async def _replay(
             last = table.known_on(until) if isinstance(until, date) else table.position
             if isinstance(until, int) and last < until:
                 raise CannotStart(f"The archive ends with event {last}.")
-            rows = recount.review(table, network.printed, as_of, last) if network.printed else []
+            rows = [(one, row) for one in network.reviews for row in recount.review(table, one, as_of, last)]
             void = table.rows("SELECT count(*) AS n FROM voids WHERE seq <= ?", [last])[0]["n"]
             for row in table.rows("SELECT type, count(*) AS n FROM events WHERE seq <= ? GROUP BY type", [last]):
                 types[row["type"]] = row["n"]
@@ -422,7 +430,8 @@ async def _replay(
         "types": dict(types.most_common()),
         "views": views,
         "figures": [
-            {"path": row.path, "published": row.published, "value": row.value, "events": row.events} for row in rows
+            {"review": one.name, "path": row.path, "published": row.published, "value": row.value, "events": row.events}
+            for one, row in rows
         ],
     }
 

@@ -48,17 +48,19 @@ def add_to(app: typer.Typer) -> None:
 
 
 def review(
+    name: Annotated[str | None, typer.Argument(help="Which, of several; without it, the first.")] = None,
     data: DataOption = None,
     as_of: Annotated[str | None, typer.Option(help="The state of that day, such as 2015-12-31.")] = None,
     known_at: Annotated[str | None, typer.Option(help="As it was known on that day.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """The review that the network printed: every figure recomputed from events beside the published
+    """A review that the network printed: every figure recomputed from events beside the published
     one."""
 
     async def work() -> dict[str, Any]:
         async with reached(settings_of(data)) as client:
-            query = urlencode({k: v for k, v in (("as_of", as_of), ("known_at", known_at)) if v is not None})
+            asked = (("review", name), ("as_of", as_of), ("known_at", known_at))
+            query = urlencode({k: v for k, v in asked if v is not None})
             found: dict[str, Any] = await client.get(f"/observatory/api/review?{query}")
             return found
 
@@ -75,7 +77,11 @@ def review(
             soft_wrap=True,
         )
         return
-    table = Table(title=f"as of {found['as_of']}, known at {found['known_at']}")
+    if len(found["reviews"]) > 1 and name is None:
+        out.print(
+            f"{found['title']} ({found['review']}). There is, too: {', '.join(found['reviews'][1:])}.", highlight=False
+        )
+    table = Table(title=f"{found['title']}: as of {found['as_of']}, known at {found['known_at']}")
     for name, side in (
         ("figure", "left"),
         ("published", "right"),

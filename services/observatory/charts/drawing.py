@@ -95,10 +95,10 @@ def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
     }
     totals = {year_of(path): value for path, (value, _) in answer.items() if TOTAL in path.split(".")}
     there = {part for part, _ in values}
-    parts = [part for part in known_lists().listed("college", there) if part in there]
+    parts = [part for part in known_lists().listed(one.terms or "college", there) if part in there]
     # A part that has nobody in the years shown would only take a colour from the others.
     shown = [part for part in parts if any(values.get((part, year)) for year in where.shown_years)][:MOST_SERIES]
-    names = {part: label(where, part) for part in parts}
+    names = {part: term(one, part, where) or label(where, part) for part in parts}
 
     def part_of(part: str, year: int) -> float | None:
         """Nobody, where the year was counted and the part was not open yet."""
@@ -173,11 +173,13 @@ UNSAID = ("value", "values")
 
 def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> str:
     """What a path is called; `alone`: only what tells it from the others of its indicator."""
-    printed = where.network.printed.figure(path) if where.network.printed else None
+    printed = where.network.figure(path)
     if printed is not None and printed.until and not one.by_year and printed.until != where.day:
         printed = None  # its words name another day
     year = year_of(path)
     title = where.words(one.title)
+    if of := term(one, path.split(".")[2] if one.terms else "", where):
+        return ("" if alone else f"{plain(title, where)}, ") + of + _of_years(path)
     words = [word for word in path.split(".") if word not in UNSAID and (not word.isdigit() or len(word) < 4)]
     last = words[-1]
     if alone and _has_label(where, own := path.rpartition(".")[2]):
@@ -196,6 +198,26 @@ def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> s
         return title
     part = label(where, last)
     return f"{title}{colon(where.lang)}{part if last in DEPARTMENTS else part[:1].lower() + part[1:]}"
+
+
+def plain(title: str, where: Context) -> str:
+    """A title without what parts it: “Adhérents par collège” is “Adhérents”."""
+    return title.partition(translated(L(" par "), where.lang))[0]
+
+
+def term(one: Indicator, code: str, where: Context) -> str:
+    """What the network calls a term, where the indicator has a figure for each of a list; "" otherwise."""
+    if one.terms is None:
+        return ""
+    return where.words(L("en tout")) if code == TOTAL else known_lists().title(one.terms, code, where.lang)
+
+
+def _of_years(path: str) -> str:
+    """The years that a path names, said after its name."""
+    if between := re.search(r"_(\d{4})_(\d{4})$", path):
+        return f", {between[1]}-{between[2]}" if between[1] != between[2] else f", {between[1]}"
+    year = year_of(path)
+    return "" if year is None else f", {year}"
 
 
 def _has_label(where: Context, word: str) -> bool:

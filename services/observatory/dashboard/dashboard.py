@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from services.observatory.charts.drawing import Answer, Context, Drawn, drawn, name
+from services.observatory.charts.drawing import Answer, Context, Drawn, drawn, name, plain
 from services.observatory.event_table.filtering import Filters
 from services.observatory.event_table.moment import Moment
 from services.observatory.event_table.unchanged_days import last_words
 from services.observatory.figures.observatory import Observatory
-from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.indicators import LISTED, Indicator
 from shared.base.services import SERVICES
 from shared.base.translations import L, translated
 from shared.web.formatting import day as written
@@ -79,7 +79,7 @@ class Dashboard:
 
 def ordered() -> list[Indicator]:
     """The indicators as the dashboard has them: by rank, then by service."""
-    return sorted(INDICATORS.values(), key=lambda one: (one.rank, SERVICES.index(service_of(one)), one.name))
+    return sorted(LISTED, key=lambda one: (one.rank, SERVICES.index(service_of(one)), one.name))
 
 
 def service_of(one: Indicator) -> str:
@@ -139,16 +139,11 @@ def key_figure(
     return Figure(
         one,
         path,
-        where.words(one.title) if "{year}" not in one.key else _members(one, where),
+        where.words(one.title) if "{year}" not in one.key else plain(where.words(one.title), where),
         value,
         before,
         len(rests),
     )
-
-
-def _members(one: Indicator, where: Context) -> str:
-    """The title without what parts it: “Adhérents par collège” is “Adhérents” as a key figure."""
-    return where.words(one.title).partition(translated(L(" par "), where.lang))[0]
 
 
 def figures(one: Indicator, now: Answer, then: Answer, where: Context) -> list[Figure]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
 from services.observatory.event_table.moment import AsOf, KnownAt, Moment, Year, today, year_of
@@ -40,12 +40,16 @@ class FigureOut(BaseModel):
 
 
 class ReviewOut(BaseModel):
-    """The review at a moment. `known`: the last event that was known then; `sequence`: how far the log is read."""
+    """The review at a moment. `known`: the last event that was known then; `sequence`: how far the log is read;
+    `review` and `title`: which it is of those that the network printed (`reviews`), null where it printed none."""
 
     as_of: date
     known_at: date
     known: int
     sequence: int
+    review: str | None = None
+    title: str | None = None
+    reviews: list[str] = []
     figures: list[FigureOut]
 
 
@@ -103,18 +107,31 @@ api = APIRouter(prefix="/api", responses=PROBLEMS)
 
 
 @api.get("/review", tags=["review"], operation_id="observatory_review")
-async def review(
-    service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False
+async def printed_review(
+    service: Here[Chronicle],
+    request: Request,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    sequences: bool = False,
+    review: Annotated[str | None, Query(max_length=80, description="Its name, of those in `reviews`.")] = None,
 ) -> ReviewOut:
-    """Every figure of the review that the network printed, recomputed; none where it printed none. Without a day: the
-    review's own closing date."""
+    """Every figure of a review that the network printed, recomputed: of the one that is named, else of the first; none
+    where it printed none. Without a day: the review's own closing date."""
     observatory = await current(service)
-    printed = observatory.network.printed
+    printed = observatory.network.review(review)
+    if printed is None and review is not None:
+        raise HTTPException(404, "not-found")
     upto = observatory.table.position
     moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
-    rows = await observatory.review(moment)
+    rows = await observatory.review(moment, review)
     lang = language(request)
-    return ReviewOut(**_when(moment, upto), figures=[_figure(row, lang, sequences) for row in rows])
+    return ReviewOut(
+        **_when(moment, upto),
+        review=printed.name if printed else None,
+        title=translated(printed.title, lang) if printed else None,
+        reviews=[one.name for one in observatory.network.reviews],
+        figures=[_figure(row, lang, sequences) for row in rows],
+    )
 
 
 @api.post("/times/moves", tags=["indicators"], operation_id="observatory_moves", responses=PROBLEMS)

@@ -16,7 +16,7 @@ from services.observatory.event_table.table import EventTable, Rows
 from services.observatory.figures.answers import given
 from services.observatory.figures.period import Period, months_before, year_of
 from services.observatory.figures.rounding import rounded
-from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.indicators import INDICATORS, LISTED, Indicator
 from services.observatory.network.printed_review import Published
 from shared.contract.observatory.reviews import FigureSort
 
@@ -129,7 +129,7 @@ def value_of(spec: Spec, of: Answering) -> Value:
 def specs(answers: Answers, period: Period, day: date, filters: Filters) -> list[Spec]:
     """The figures that there are of a period, on the `day` up to which it is looked at, in the order of indicators."""
     after = period.since - timedelta(days=1)
-    ones = [one for one in INDICATORS.values() if filters.fit(one)]
+    ones = [one for one in LISTED if filters.fit(one)]
     found: list[Spec] = []
     for one in ones:
         for key in _asked(one, period, day):
@@ -231,6 +231,6 @@ def values_of(table: EventTable, wanted: Sequence[Spec], known: int, filters: Fi
 def printed_specs(printed: Published) -> list[Spec]:
     """The figures of a review that the network printed, in its order."""
     return [
-        Spec(figure.indicator, figure.path, "state", figure.day(printed.as_of), None, figure.first, figure.last)
+        Spec(figure.indicator, figure.counted, "state", figure.day(printed.as_of), None, figure.first, figure.last)
         for figure in printed.figures
     ]

@@ -22,7 +22,7 @@ from services.observatory.figures.computed import Leaf, review_of
 from services.observatory.figures.period import Period
 from services.observatory.figures.recomputed import Printed, Recomputed, recomputed
 from services.observatory.figures.recount import Row
-from services.observatory.indicators import INDICATORS, Filter
+from services.observatory.indicators import INDICATORS, LISTED, Filter
 from services.observatory.network import NOBODY, Network, network_of
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.notions.vocabularies.view import Lists, known_lists
@@ -73,12 +73,13 @@ class Observatory:
         known = self.table.position if known_on is None else await self.table.work(self.table.known_on, known_on)
         return Moment(day, known_on, known)
 
-    async def review(self, moment: Moment) -> Sequence[Row]:
-        """The review that the network printed, at a moment; nothing where it printed none."""
-        return await self._once(self._reviewed, moment.as_of, moment.known)
+    async def review(self, moment: Moment, name: str | None = None) -> Sequence[Row]:
+        """A review that the network printed, at a moment; without a name the first, nothing where it printed none."""
+        printed = self.network.review(name)
+        return () if printed is None else await self._once(self._reviewed, printed.name, moment.as_of, moment.known)
 
-    def _reviewed(self, table: EventTable, as_of: date, known: int) -> Sequence[Row]:
-        printed = self.network.printed
+    def _reviewed(self, table: EventTable, name: str, as_of: date, known: int) -> Sequence[Row]:
+        printed = self.network.review(name)
         return recount.review(table, printed, as_of, known) if printed else ()
 
     async def ask(
@@ -118,18 +119,15 @@ class Observatory:
         """The indicators that this network has: those that go by the name of a kind of gathering (an Agora, a Tandem)
         where it has had one, or has printed figures of it."""
         lists = known_lists()
-        own = {one.own: _codes(one.own, lists) for one in INDICATORS.values() if one.own}
-        if self.network.printed is None and not own.keys() <= self._had and self.table.position != self._looked:
+        own = {one.own: _codes(one.own, lists) for one in LISTED if one.own}
+        printed = {INDICATORS[name].own for name in self.network.indicators}
+        if not own.keys() <= self._had | printed and self.table.position != self._looked:
             looked = self.table.position
             rows = await self.table.ask(OWN, {"own": sorted({code for codes in own.values() for code in codes})})
             there = {row["own"] for row in rows}
             self._had |= {one for one, codes in own.items() if not there.isdisjoint(codes)}
             self._looked = looked
-        return frozenset(
-            one.name
-            for one in INDICATORS.values()
-            if one.own is None or one.own in self._had or self.network.printed is not None
-        )
+        return frozenset(one.name for one in LISTED if one.own is None or one.own in self._had or one.own in printed)
 
     async def _once(self, function: Callable[..., T], *asked: Any) -> T:
         """Readers who ask the same at once wait for one answer, which is kept for a while."""

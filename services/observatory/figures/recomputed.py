@@ -14,7 +14,7 @@ from services.observatory.figures.causes import Causes, causes
 from services.observatory.figures.computed import EXACT, Spec, Value, answered, values_of
 from services.observatory.figures.period import year_of
 from services.observatory.figures.rounding import rounded
-from services.observatory.indicators import INDICATORS
+from services.observatory.indicators import INDICATORS, LISTED
 
 MOST_YEARS = 60  # that are looked at before a date is corrected
 Why = Literal["same", "events", "definition", "both", "gone", "unexplained"]
@@ -112,7 +112,7 @@ def moves(table: EventTable, redated: Sequence[tuple[int, date]], today: date) -
     moved: list[Move] = []
     with table.at(today, known) as now, table.at(today, known, redated) as then:
         for day in [*(date(year, 12, 31) for year in years), today]:
-            for one in INDICATORS.values():
+            for one in LISTED:
                 if one.by_year and not one.parameters and day != today:
                     continue  # it takes each year at its own end
                 before, after = (_answer(rows, one.name, day, known) for rows in (now, then))

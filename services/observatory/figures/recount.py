@@ -17,9 +17,11 @@ from shared.base.translations import Text
 @dataclass(frozen=True, slots=True)
 class Row:
     """One figure, recomputed. `value` at the precision of the print; None: not measured. `equal` is None where the
-    figure was asked for another day than it was printed for. `events`: how many events it rests on."""
+    figure was asked for another day than it was printed for. `counted`: its path among those of the indicator.
+    `events`: how many events it rests on."""
 
     path: str
+    counted: str
     label: Text
     service: str
     indicator: str
@@ -57,7 +59,7 @@ def review(table: EventTable, printed: Published, as_of: date | None = None, kno
             if key not in answers:
                 one = INDICATORS[figure.indicator]
                 answers[key] = narrowed(rows, one, given(one, asked, upto, figure.first, figure.last), ALL)
-            value, sequences = answers[key].get(figure.path, (None, ()))
+            value, sequences = answers[key].get(figure.counted, (None, ()))
             found.append(_row(figure, day, printed.as_of, value, sequences))
     return found
 
@@ -71,6 +73,7 @@ def _row(figure: Figure, day: date, closing: date, value: float | None, sequence
     same_day = figure.day(day) == figure.day(closing)
     return Row(
         path=figure.path,
+        counted=figure.counted,
         label=figure.label,
         service=figure.service,
         indicator=figure.indicator,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from services.observatory.event_table.moment import AsOf, KnownAt, Moment, today
 from services.observatory.figures.moment_page import render
 from services.observatory.figures.observatory import current
-from services.observatory.indicators import INDICATORS
+from services.observatory.indicators import LISTED
 from services.observatory.journal import lines as journal
 from services.observatory.search import event_query
 from shared.runtime.faces import Chronicle
@@ -32,14 +32,18 @@ async def start(service: Here[Chronicle], request: Request, as_of: AsOf = None, 
     wanted = event_query.Wanted(until=asked.as_of, known_until=asked.known_at)
     rows = await event_query.found(table, wanted, limit=6, newest=True)
     printed = observatory.network.printed
-    review = await observatory.review(Moment(printed.as_of if printed else today(), asked.known_at, asked.known))
+    review = [
+        row
+        for one in observatory.network.reviews
+        for row in await observatory.review(Moment(one.as_of, asked.known_at, asked.known), one.name)
+    ]
     return render(
         request,
         "start.html",
         observatory,
         asked if as_of or known_at else None,
         counts=counts,
-        indicators=len(INDICATORS),
+        indicators=len(LISTED),
         title=printed.title if printed else None,
         figures=len(review),
         equal=sum(row.equal is True for row in review),

@@ -1,16 +1,20 @@
 """The indicators: one SQL file each, with a head of comments that says what it is, and two parameters, a day and a
 sequence. `INDICATORS` holds them by name: a file that is added here is found, documented, tested against the history
-that lies beside it (`<name>.yaml`), and on the dashboard.
+that lies beside it (`<name>.yaml`), and on the dashboard. With them those that an earlier release had, under their
+names (`earlier`): they are answered, since what was published names them, and are listed nowhere (`LISTED`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
+import yaml
+
+from shared.base.network_files import NETWORKS
 from shared.base.translations import Text, translated
 from shared.contract.membership.members import EARLIER
 from shared.notions.vocabularies.view import known_lists
@@ -30,6 +34,10 @@ CHARTS: Mapping[str, Chart] = {one: one for one in get_args(Chart)}
 FILTERS: Mapping[str, Filter] = {one: one for one in get_args(Filter)}
 RANGE: Mapping[str, int] = {"first": 1, "last": 9999}
 """The years that an indicator with the parameters `first` and `last` takes without them: all."""
+EARLIER_NAMES = NETWORKS / "indicators" / "earlier.yaml"
+"""Figures as an earlier release called them; what stands there is said in its head."""
+BY_KIND = "held_by($as_of, $known, 'kind')"
+BY_MARK = "held_by($as_of, $known, 'mark')"
 
 
 class Headless(ValueError):
@@ -49,8 +57,9 @@ class Indicator:
     the types of events that its query names itself, beside those of macros.sql. `sums`: the indicator by the year whose
     years it adds up since one of them. `means`: the indicator of what its mean is over, which everybody knows.
     `shares`: the mean of the persons that its percents are of. `own`: the kinds of gatherings (`gathering/mark`, or a
-    code) or the entity that it is of, which not every network has. `public`: whether it is open data. `rank`: its place
-    on the dashboard, the least first."""
+    code) or the entity that it is of, which not every network has. `terms`: the list of the network whose codes are the
+    third words of its paths. `public`: whether it is open data. `rank`: its place on the dashboard, the least first.
+    `earlier`: whether it is a name that an earlier release gave, which is answered and not listed."""
 
     name: str
     title: Text
@@ -70,9 +79,11 @@ class Indicator:
     means: str | None
     shares: str | None
     own: str | None
+    terms: str | None
     public: bool
     rank: int
     query: str
+    earlier: bool = False
 
     def names_persons(self, words: Iterable[str]) -> bool:
         """Whether one of these words of a path is what counts persons: the code of a college of persons, where that is
@@ -138,6 +149,7 @@ def read(path: Path) -> Indicator:
         means=head.get("means"),
         shares=head.get("shares"),
         own=head.get("own"),
+        terms=head.get("terms"),
         public=said("public", "yes") == "yes",
         rank=int(said("rank", "99")),
         query=query,
@@ -148,7 +160,60 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-INDICATORS: Mapping[str, Indicator] = {path.stem: read(path) for path in sorted(HERE.glob("*.sql")) if path != MACROS}
+def as_earlier(name: str, said: Mapping[str, Any], now: Mapping[str, Indicator]) -> Indicator:
+    """A figure as an earlier release called it, from the indicators that count it now."""
+    sources = list(dict.fromkeys(source for source, _ in said["of"].values()))
+    first, last = (_sql(str(year)) for year in said.get("asked", RANGE.values()))
+    parts, selects = [], []
+    for n, source in enumerate(sources):
+        query = now[source].query.replace("$first::INTEGER", first).replace("$last::INTEGER", last)
+        parts.append(f"s{n} AS (\n{query.replace(BY_KIND, BY_MARK) if said['by'] == 'mark' else query})")
+    of_things = now[sources[0]].counts == "things"
+    for path, (source, there) in said["of"].items():
+        one = f"s{sources.index(source)}"
+        value = f"coalesce({one}.value, 0)" if of_things else f"{one}.value"
+        selects.append(
+            f"SELECT {_sql(path)} AS path, {value} AS value, {one}.events AS events\n"
+            f"FROM (SELECT 1) LEFT JOIN {one} ON {one}.path = {_sql(there)}"
+        )
+    return replace(
+        now[sources[0]],
+        name=name,
+        title=said["title"],
+        definition=said["definition"],
+        version=1,
+        parameters=tuple(said.get("parameters", ())),
+        partial=PARTIALS[said.get("partial", "run")],
+        chart="figure",
+        filters=tuple(FILTERS[one] for one in said.get("filters", ())),
+        own=said.get("own"),
+        terms=None,
+        rank=99,
+        query=f"WITH {', '.join(parts)}\n{' UNION ALL '.join(selects)}",
+        earlier=True,
+    )
+
+
+def _sql(text: str) -> str:
+    """A path, or a year, as the query says it: `{first}` is the year asked for."""
+    if text.isdigit():
+        return text
+    if text == "{first}":
+        return "$first::INTEGER"
+    return " || ".join(
+        f"'{part}'" if part != "{first}" else "$first::INTEGER" for part in re.split(r"({first})", text) if part
+    )
+
+
+def _all() -> Mapping[str, Indicator]:
+    now = {path.stem: read(path) for path in sorted(HERE.glob("*.sql")) if path != MACROS}
+    earlier = yaml.safe_load(EARLIER_NAMES.read_text(encoding="utf-8"))
+    return dict(sorted({**now, **{name: as_earlier(name, said, now) for name, said in earlier.items()}}.items()))
+
+
+INDICATORS: Mapping[str, Indicator] = _all()
+LISTED: Sequence[Indicator] = [one for one in INDICATORS.values() if not one.earlier]
+"""Those that are shown where nobody asks for one by its name."""
 
 RESTS_ON: Mapping[Counts, str] = {
     "things": "one event for each thing",
@@ -172,12 +237,14 @@ def documented() -> str:
         "`/observatory/indicators/<name>`, and as JSON `/observatory/api/indicators/<name>?as_of=&known_at=`. "
         "`first` and `last` are years, for those that take them; `department`, `college`, `theme` and `kind` narrow "
         "those that can be. Beside each lies its history, `<name>.yaml`: what was `given`, and what to `expect`. "
-        "Those that are open data: `/observatory/open-data`.",
+        "Those that are open data: `/observatory/open-data`. What an earlier release called after programmes of one "
+        "network is answered still, and listed nowhere: `deploy/networks/indicators/earlier.yaml`.",
     ]
-    for one in INDICATORS.values():
+    for one in LISTED:
         more = f" Takes `{'`, `'.join(one.parameters)}`." if one.parameters else ""
         more += f" Filters: {', '.join(one.filters)}." if one.filters else ""
         more += " Counts private persons: small counts are masked in what is published." if one.persons else ""
+        more += f" A figure for each term of the list `{one.terms}`." if one.terms else ""
         more += "" if one.public else " Not open data."
         parts.append(
             f"## {one.name}\n\n**{translated(one.title, 'fr')}** ({translated(one.title, 'en')}). Version "

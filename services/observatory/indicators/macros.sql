@@ -110,14 +110,17 @@ SELECT * FROM (VALUES
     ('structure', 'company', 'enterprise'), ('structure', 'higher_education', 'public'),
     ('structure', 'public_body', 'public'), ('structure', 'school', 'public')) AS terms (vocabulary, code, mark);
 
+CREATE OR REPLACE MACRO marks_of(as_of, upto, wanted) AS TABLE
+-- What is so of the codes of a list of the network (`wanted`) on a day, closed ones too: a row a code and mark.
+WITH terms AS (
+    SELECT code, arg_max(marks, turn) AS marks FROM standing(as_of, upto)
+    WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = wanted GROUP BY code)
+SELECT code, unnest(marks) AS mark FROM terms
+UNION SELECT code, mark FROM general_marks() WHERE vocabulary = wanted AND code NOT IN (SELECT code FROM terms);
+
 CREATE OR REPLACE MACRO marked(as_of, upto, wanted, so) AS TABLE
 -- The codes of a list of the network (`wanted`) of which something is so (`so`) on a day, closed ones too.
-WITH terms AS (
-    SELECT code, arg_max(list_contains(marks, so), turn) AS marked FROM standing(as_of, upto)
-    WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = wanted GROUP BY code)
-SELECT code FROM terms WHERE marked
-UNION SELECT code FROM general_marks()
-WHERE vocabulary = wanted AND mark = so AND code NOT IN (SELECT code FROM terms);
+SELECT code FROM marks_of(as_of, upto, wanted) WHERE mark = so;
 
 CREATE OR REPLACE MACRO planned_days(upto) AS TABLE
 -- The first day of each gathering that was planned, in Paris, as it is known: a figure is of the day it happened on, not
@@ -139,6 +142,13 @@ SELECT
 FROM held JOIN latest ON latest.entity_id = held.entity_id AND latest.at = held.turn
 LEFT JOIN planned_days(upto) AS planned ON planned.entity_id = held.entity_id
 WHERE held.entity_id NOT IN (SELECT entity_id FROM called_off);
+
+CREATE OR REPLACE MACRO held_by(as_of, upto, trait) AS TABLE
+-- The same, each by its kind (`trait` is 'kind'), or by all that is so of its kind ('mark'): `sort` says by which.
+SELECT held.*, kind AS sort FROM gathering_at(as_of, upto) AS held WHERE trait = 'kind'
+UNION ALL
+SELECT held.*, so.mark AS sort FROM gathering_at(as_of, upto) AS held
+JOIN marks_of(as_of, upto, 'gathering') AS so ON so.code = held.kind WHERE trait = 'mark';
 
 CREATE OR REPLACE MACRO attendance_at(as_of, upto) AS TABLE
 -- Who came to a gathering that was held: rows of people, by public. The last count of the heads of each public, that is

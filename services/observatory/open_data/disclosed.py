@@ -45,12 +45,10 @@ class Said:
         return round(self.value)
 
 
-def printed(review: Published | None, names: Iterable[str]) -> list[Said]:
-    """What the review that the network printed, if it did, says of these indicators."""
-    if review is None:
-        return []
+def printed(reviews: Iterable[Published], names: Iterable[str]) -> list[Said]:
+    """What the reviews that the network printed say of these indicators."""
     wanted = {*names}
-    figures = zip(printed_specs(review), review.figures, strict=True)
+    figures = [pair for one in reviews for pair in zip(printed_specs(one), one.figures, strict=True)]
     return [Said(spec, one.published) for spec, one in figures if one.indicator in wanted and one.published is not None]
 
 

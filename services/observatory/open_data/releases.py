@@ -61,8 +61,7 @@ async def rows(
         raise ValueError(by)
     if one.persons:
         found = await _of_persons(observatory, one, moment.as_of, today, by)
-        review = observatory.network.printed
-        return found if by or review is None else _with_printed(one, review, moment.as_of, found)
+        return found if by else _with_printed(one, observatory.network.reviews, moment.as_of, found)
     known = moment.known_at or today
     first, last = _years(observatory, one, moment.as_of)
     if by is not None:
@@ -109,11 +108,11 @@ def parts_of(one: Indicator) -> list[Filter]:
 
 
 def _years(observatory: Observatory, one: Indicator, day: date) -> tuple[int | None, int | None]:
-    """The years that an indicator is asked for: those that the printed review asks it for, since others would be days
-    to subtract; without one all years, and of what is asked by the year that of the day."""
-    review = observatory.network.printed
-    if review is not None and (found := next((f for f in review.figures if f.indicator == one.name), None)):
-        return found.first, found.last
+    """The years that an indicator is asked for: those that the first printed review that has it asks it for, since
+    others would be days to subtract; without one all years, and of what is asked by the year that of the day."""
+    for review in observatory.network.reviews:
+        if found := next((figure for figure in review.figures if figure.indicator == one.name), None):
+            return found.first, found.last
     return (day.year if one.by_year and one.parameters == ("first",) else None), None
 
 
@@ -201,7 +200,7 @@ async def _had(observatory: Observatory, one: Indicator, days: Sequence[Moment])
     table = observatory.table
     names = [one.name, one.means] if one.means else [one.name]
     every = [
-        *printed(observatory.network.printed, names),
+        *printed(observatory.network.reviews, names),
         *await table.work(said, table, names, days[-1].known),
     ]
     return [[each for each in every if each.seq <= moment.known] for moment in days]
@@ -211,18 +210,18 @@ def _key(one: Indicator, day: date) -> str:
     return (one.key or "").replace("{year}", str(day.year))
 
 
-def _with_printed(one: Indicator, review: Published, upto: date, found: Sequence[Row]) -> list[Row]:
+def _with_printed(one: Indicator, reviews: Sequence[Published], upto: date, found: Sequence[Row]) -> list[Row]:
     """The same with what the network has printed of it, where nothing else is released of that day: that can't be taken
     back."""
-    closing = review.as_of
     shown = {(row.path, row.as_of) for row in found if row.value is not None}
     more = [
-        Row(figure.path, None, figure.published, "published", day, closing, _partial(one, figure.path, day))
+        Row(figure.counted, None, figure.published, "published", day, review.as_of, _partial(one, figure.counted, day))
+        for review in reviews
         for figure in review.figures
         if figure.indicator == one.name
         and figure.published is not None
-        and (day := figure.day(closing)) <= upto
-        and (figure.path, day) not in shown
+        and (day := figure.day(review.as_of)) <= upto
+        and (figure.counted, day) not in shown
     ]
     said_instead = {(row.path, row.as_of) for row in more}
     return [*(row for row in found if (row.path, row.as_of) not in said_instead), *more]

@@ -71,36 +71,47 @@ async def index(
         page=page,
         pages_total=pages_total(page, found.total),
         years=range(last, max(first, last - 40) - 1, -1),
-        printed=of(service).network.printed,
+        printed=of(service).network.reviews,
         today=today(),
         **in_the_head(moment),
     )
 
 
-@routes.get("/reviews/printed")
-async def printed(service: Here[Library], request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-    """The review that was printed before there was a log."""
-    observatory, who = await current(service), reader(request)
-    head, figures = await _printed(observatory, who, _review(observatory))
-    return await _compared(
-        service, request, observatory, head, figures, None, await moment_of(service, as_of, known_at)
-    )
-
-
 @routes.get("/reviews/printed/difference")
+@routes.get("/reviews/printed/{name}/difference")
 async def printed_difference(
     service: Here[Chronicle],
     request: Request,
     path: Path_,
+    name: str | None = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     page: PageNumber = 1,
 ) -> Response:
     observatory, who = await current(service), reader(request)
-    head, figures = await _printed(observatory, who, _review(observatory))
+    review = _review(observatory, name)
+    head, figures = await _printed(observatory, who, review)
     position = _position(observatory, head, await moment_of(service, as_of, known_at))
     rows = await observatory.recomputed(figures, head.upto, position)
-    return await _difference(request, observatory, head, rows, path, page, "/observatory/reviews/printed")
+    return await _difference(request, observatory, head, rows, path, page, _home(observatory, review))
+
+
+@routes.get("/reviews/printed")
+@routes.get("/reviews/printed/{name}")
+async def printed(
+    service: Here[Library],
+    request: Request,
+    name: str | None = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> Response:
+    """A review that was printed before there was a log; without a name the first."""
+    observatory, who = await current(service), reader(request)
+    review = _review(observatory, name)
+    head, figures = await _printed(observatory, who, review)
+    return await _compared(
+        service, request, observatory, head, figures, review, await moment_of(service, as_of, known_at)
+    )
 
 
 @routes.get("/reviews/{key}")
@@ -218,11 +229,17 @@ def _figures(document: Document) -> tuple[Printed, ...]:
     )
 
 
-def _review(observatory: Observatory) -> Published:
-    """The review that the network printed. Raises 404 where it printed none."""
-    if observatory.network.printed is None:
+def _review(observatory: Observatory, name: str | None) -> Published:
+    """A review that the network printed, without a name the first. Raises 404 where it printed none."""
+    found = observatory.network.review(name)
+    if found is None:
         raise HTTPException(404)
-    return observatory.network.printed
+    return found
+
+
+def _home(observatory: Observatory, review: Published) -> str:
+    """The address of a printed review, then and now: its own where there are several."""
+    return "/observatory/reviews/printed" + (f"/{review.name}" if len(observatory.network.reviews) > 1 else "")
 
 
 async def _printed(observatory: Observatory, who: Reader, review: Published) -> tuple[Head, tuple[Printed, ...]]:
@@ -257,12 +274,14 @@ async def _compared(
     observatory: Observatory,
     head: Head,
     figures: tuple[Printed, ...],
-    document: Document | None,
+    of: Document | Published,
     moment: Moment | None,
 ) -> Response:
     """The page of a published review: each figure then and now, with what made the difference. "Now" is what is known
     at a moment, if one is given; the day is that of the publication in any case."""
     who, position = reader(request), _position(observatory, head, moment)
+    review = of if isinstance(of, Published) else None
+    document = None if isinstance(of, Published) else of
     other = await service.store.get(REVIEWS, document["by"]) if document and document["by"] else None
     whole = _render(
         service,
@@ -275,6 +294,7 @@ async def _compared(
         position=position,
         dates=dates(head, who, as_date(document["at"])) if document else dates(head, who, head.day)[:4],
         known_at=moment.known_at if moment else None,
+        printed_base=observatory.network.page_of(review),
     )
 
     async def compared() -> str:
@@ -292,8 +312,10 @@ async def _compared(
             total=len(rows),
             causes={line["seq"]: line for line in await journal.lines(observatory.table, found, who.lang)},
             definitions={one.name: one.version for one in INDICATORS.values()},
-            notes={} if document else {one.path: one.note for one in _review(observatory).figures if one.note},
-            base=f"/observatory/reviews/{document['key'] if document else 'printed'}",
+            notes={one.counted: one.note for one in review.figures if one.note} if review else {},
+            base=_home(observatory, review)
+            if review
+            else f"/observatory/reviews/{document['key'] if document else ''}",
             carried=f"&known_at={moment.known_at}" if moment and moment.known_at else "",
         )
         return bytes(part.body).decode()

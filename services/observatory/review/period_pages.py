@@ -18,7 +18,7 @@ from services.observatory.event_table.moment import day_of, today
 from services.observatory.figures.computed import Leaf, values_of
 from services.observatory.figures.observatory import Observatory, current
 from services.observatory.figures.period import Period
-from services.observatory.indicators import INDICATORS
+from services.observatory.indicators import INDICATORS, LISTED
 from services.observatory.journal import lines as journal
 from services.observatory.network import whose
 from services.observatory.pages.streamed_page import unfolding
@@ -251,7 +251,7 @@ def _behind(want: Wanted, leaf: Leaf) -> str:
 
 def _left_out(head: Head) -> int:
     """How many indicators can't be narrowed as asked."""
-    return sum(not head.filters.fit(one) for one in INDICATORS.values())
+    return sum(not head.filters.fit(one) for one in LISTED)
 
 
 async def _choices(observatory: Observatory, head: Head, who: Reader) -> dict[str, list[tuple[str, str]]]:

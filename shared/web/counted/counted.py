@@ -34,12 +34,15 @@ its day"""
 class Counting(msgspec.Struct, frozen=True):
     """An indicator: its title (French, a message of the catalogue), how long a fact counts in it, which types it counts
     directly (its own events, and by which entity they are found), which terms and marks of the network's lists it asks
-    for."""
+    for. `each`: whether every kind of gathering has a figure of its own in it. `earlier`: whether it is the name that
+    an earlier release gave: a review that is published may hold it, nothing else shows it."""
 
     title: str
     span: Span
     types: list[str]
     sorts: list[str] = []
+    each: bool = False
+    earlier: bool = False
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -90,7 +93,8 @@ class Counted:
 
         def order(one: Figure) -> tuple[int, int, int, str]:
             of = table().indicators[one.name]
-            return -len({*sorts} & {*of.sorts}), -len(words & _words(one.title)), len(of.types), one.title
+            own = 2 * len({*sorts} & {*of.sorts}) + (of.each and bool(sorts))
+            return -own, -len(words & _words(one.title)), len(of.types), one.title
 
         return replace(self, figures=sorted(self.figures, key=order))
 
@@ -135,6 +139,7 @@ async def counted(
     figures = [
         Figure(name, translated(one.title, lang), day.year, day.year if one.span == "year" else None)
         for name, one in found.items()
+        if not one.earlier
     ]
     published = sorted(await _published(service), key=lambda one: (one["until"], one["key"]))
     own = [one for one in published if _holds(one, found, day)]

@@ -31,6 +31,7 @@ class CountHeads(CountingCommand):
     is not named keeps its count; one that is given empty counts as not measured."""
 
     partial = True
+    refers = {"audience": term_of("audience")}
     gathering: UUID
     associations: People | None = None
     public_bodies: People | None = None
@@ -39,6 +40,13 @@ class CountHeads(CountingCommand):
     higher_education: People | None = None
     others: People | None = None
     unspecified: People | None = None
+
+    @property
+    def audience(self) -> list[str]:
+        """The publics that it counts people of: each must be open on the day, or counted there already."""
+        return sorted(
+            name for name in self.model_fields_set - {"gathering", UNSPECIFIED} if getattr(self, name) is not None
+        )
 
 
 class CountAudience(CountingCommand):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.observatory.charts.drawing import Context, Drawn, drawn, name
+from services.observatory.charts.drawing import Context, Drawn, drawn, name, plain, term
 from services.observatory.charts.drawing import label as worded
 from services.observatory.dashboard.dashboard import service_of
 from services.observatory.event_table.filtering import Filters
@@ -180,14 +180,16 @@ def label(spec: Spec, who: Reader) -> str:
     said = name(one, spec.path, context)
     year = year_of(spec.path)
     title = who.L(one.title)
+    if of := term(one, words[2] if one.terms else "", context):
+        return f"{plain(title, context)}, {of}"
     if spec.sort == "year" and year is not None:
         part = words[-2] if one.parts else None
-        plain = title.partition(who.L(" par "))[0]
+        short = plain(title, context)
         if part is None:
             return title
         if "total" in words:
-            return plain
-        return f"{plain}, {_part(part, context)}"
+            return short
+        return f"{short}, {_part(part, context)}"
     if spec.first is not None:
         begun = who.L("depuis {year}", year=spec.first)
         said = said.replace(f", {spec.first}-{spec.last}", "").replace(f" {begun}", "")

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.observatory.charts.files import bare
-from services.observatory.indicators import INDICATORS
+from services.observatory.indicators import LISTED
 from services.observatory.review.documents.chapters import Chapter, Head, Line, Picture, Reader, dates
 from services.observatory.review.documents.pdf_process import Order
 from shared.geo import MAP_CREDIT
@@ -53,7 +53,7 @@ class Sheets:
 
 def keys(chapters: Sequence[Chapter], head: Head) -> list[Line]:
     """The lines that stand first: those of the dashboard's key figures."""
-    wanted = {one.name: (one.key or "").replace("{year}", str(head.day.year)) for one in INDICATORS.values() if one.key}
+    wanted = {one.name: (one.key or "").replace("{year}", str(head.day.year)) for one in LISTED if one.key}
     return [
         line for one in chapters for line in one.lines if wanted.get(line.leaf.spec.indicator) == line.leaf.spec.path
     ]

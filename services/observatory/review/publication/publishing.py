@@ -189,7 +189,7 @@ class Publishing:
         names = sorted({leaf.spec.indicator for leaf in leaves if leaf.spec.one.persons})
         beside = sorted({*names, *(over for name in names if (over := INDICATORS[name].means))})
         had = [
-            *printed_review(observatory.network.printed, beside),
+            *printed_review(observatory.network.reviews, beside),
             *await observatory.table.work(said, observatory.table, beside, observatory.table.position),
         ]
         for name in names:

@@ -16,7 +16,7 @@ from services.observatory.dashboard.dashboard import service_of
 from services.observatory.event_table.filtering import Filters
 from services.observatory.event_table.unchanged_days import Settled, last_words
 from services.observatory.figures.answers import ask_all
-from services.observatory.indicators import HERE, INDICATORS
+from services.observatory.indicators import HERE, INDICATORS, LISTED
 from shared.base.paris_days import PARIS
 from shared.base.services import SERVICES
 from shared.contract.directory.structures import StructureClosed, StructureRegistered, StructureRevised
@@ -68,7 +68,7 @@ async def test_only_what_touches_the_day_is_counted_again(tmp_path: Path) -> Non
 async def test_what_other_services_say_changes_no_figure_of_an_indicator(tmp_path: Path) -> None:
     """So a figure that was counted at the last word of its own service stands."""
     whole = History()
-    for one in INDICATORS:
+    for one in (each.name for each in LISTED):
         for message in read(HERE / f"{one}.sql")[0].messages:
             event = opened(message)
             day = event.time.astimezone(PARIS).date().isoformat()

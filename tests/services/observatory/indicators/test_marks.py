@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
-from services.observatory.figures.answers import ask
+from services.observatory.event_table.filtering import ALL
+from services.observatory.figures.answers import ask, ask_all
+from services.observatory.indicators import LISTED
 from shared.contract.events.gatherings import GatheringHeld
 from shared.contract.membership.members import CollegeOpened, MemberJoined
 from shared.contract.membership.vocabularies import TermDefined, TermRevised
@@ -35,6 +38,39 @@ def test_a_kind_of_a_network_counts_by_its_mark_from_the_day_it_has_it(tmp_path:
     with history.table(tmp_path) as table:
         assert ask(table, "departmental_tour", date(2016, 12, 31), table.position)[path][0] == 1
         assert ask(table, "departmental_tour", NOW, table.position)[path][0] == 2
+
+
+def test_a_kind_that_another_network_adds_counts_without_a_changed_line_of_sql(tmp_path: Path) -> None:
+    history = History()
+    added = {"vocabulary": "gathering", "code": "apero_grand_est", "titles": {"fr": "Apéro", "en": "Evening"}}
+    history.say(TermDefined(**added), "list", "2021-01-01")
+    history.say(GatheringHeld(kind="apero_grand_est", title="Un", town="Metz", guests=["G"]), "one", "2021-02-01")
+    history.say(GatheringHeld(kind="apero_grand_est", title="Deux", town="Nancy", topics=["Eau"]), "two", "2022-02-01")
+    own = "events.gatherings.apero_grand_est"
+    with history.table(tmp_path) as table:
+        day = date(2022, 12, 31)
+        found = {
+            path: value
+            for name, answer in ask_all(
+                table, [one.name for one in LISTED], day, table.position, ALL, 2021, 2022
+            ).items()
+            for path, (value, _) in answer.items()
+            if path.startswith(f"{own}.")
+        }
+    assert found == {
+        f"{own}.2021": 1, f"{own}.2022": 1, f"{own}.all": 2, f"{own}.since": 2021, f"{own}.towns_2021_2022": 2,
+        f"{own}.topics_2021_2022": 1, f"{own}.with_guests_2021_2022": 1,
+    }  # fmt: skip
+
+
+def test_no_indicator_asks_for_a_kind_of_gathering_by_its_code() -> None:
+    """A mark may be asked for; a code is one network's."""
+    marks = {mark for one in general("gathering").values() for mark in one.marks}
+    codes = {*general("gathering")} - marks
+    for one in LISTED:
+        literals = {word for said in re.findall(r"'([\w.-]+)'", one.query) for word in said.split(".")}
+        assert not (codes - {"agora", "working_group"}) & literals, one.name  # words of paths that are published
+        assert not re.search(r"\bkind\b *(=|IN \(')", one.query), f"{one.name} asks for a kind by its code"
 
 
 def test_a_college_that_another_network_has_counts_without_a_changed_line_of_sql(tmp_path: Path) -> None:

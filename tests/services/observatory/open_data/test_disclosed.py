@@ -60,4 +60,4 @@ def test_the_persons_of_a_mean_follow_from_what_it_is_over() -> None:
 
 
 def test_without_a_printed_review_nothing_was_printed() -> None:
-    assert printed(None, ["volunteers"]) == []
+    assert printed((), ["volunteers"]) == []

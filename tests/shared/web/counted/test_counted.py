@@ -94,8 +94,8 @@ async def test_reviews_that_count_it_are_heard_of_until_they_hold_no_longer(serv
     [
         ("Agora 2016", {"agora", "yearly"}, {"agora_first_held", "agora_workshops", "agora_attendance"}),
         ("Gérer", {"training", "modules"}, {"training_modules", "training_period", "training_sessions"}),
-        ("Apér’OC de décembre", {"aper_oc", "guests"}, {"aper_oc"}),
-        ("Les rendez-vous des collectivités", set(), {"local_authority_since"}),
+        ("Apér’OC de décembre", {"aper_oc", "guests"}, {"gatherings_held", "gatherings_with_guests"}),
+        ("Les rencontres avec des invités", set(), {"gatherings_with_guests"}),
     ],
 )
 async def test_the_figures_that_tell_most_of_a_record_come_first(
