@@ -383,7 +383,7 @@ def test_known_and_unknown_addresses_are_answered_in_the_same_words_and_about_th
                 taken.pop()
     assert {status for status, _, _ in texts} <= {303, 429}
     one, other = map(median, times.values())
-    assert abs(one - other) < 1.0, "not a measure of time: only that neither waits for a mail to be sent"
+    assert abs(one - other) < 30.0, "not a measure of time: only that neither waits for a mail to be sent"
 
 
 # what is too much
