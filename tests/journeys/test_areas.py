@@ -57,12 +57,14 @@ class Network:
 
 
 FIRST = Network(
-    "occitanie", "fr", "Occitanie Coopération", ("associative", "Structures à but non lucratif", "Associatif"), "Apér’OC",
-    ("echos", "Les Échos du Réseau"), "Ariège (09)", re.compile("Rhine|Grand Est|Monthly Letter|Bas-Rhin"),
+    "occitanie", "fr", "Occitanie Coopération",
+    ("associative", "Structures à but non lucratif", "Associatif"), "Apér’OC", ("echos", "Les Échos du Réseau"),
+    "Ariège (09)", re.compile("Rhine|Grand Est|Monthly Letter|Bas-Rhin"),
 )  # fmt: skip
 SECOND = Network(
-    "grand-est", "en", "Rhine and Meuse Cooperation Network", ("charities", "Charities and associations", "Charities and associations"),
-    "Border Forum", ("monthly-letter", "The Monthly Letter"), "Bas-Rhin (67)",
+    "grand-est", "en", "Rhine and Meuse Cooperation Network",
+    ("charities", "Charities and associations", "Charities and associations"), "Border Forum",
+    ("monthly-letter", "The Monthly Letter"), "Bas-Rhin (67)",
     re.compile(r"Occitanie|Midi-Pyrénées|Les Échos|Ariège|Apér|2\s?616"),
 )  # fmt: skip
 
