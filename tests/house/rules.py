@@ -320,12 +320,12 @@ def matches(path: str, pattern: str) -> bool:
     return any(fnmatch(path, head + one + tail) for one in among.split(","))
 
 
-READ_AT_ONCE = {
-    "all", "all_inner_texts", "all_text_contents", "bounding_box", "content", "count", "get_attribute", "inner_html",
-    "inner_text", "input_value", "is_checked", "is_disabled", "is_editable", "is_enabled", "is_hidden", "is_visible",
-    "query_selector", "query_selector_all", "text_content", "title",
-}  # fmt: skip
-TAKES = {"get_attribute", "inner_text", "inner_html", "text_content", "is_visible", "input_value", "query_selector"}
+TAKES = re.compile("get_attribute|inner_text|inner_html|text_content|is_visible|input_value|query_selector")
+READ_AT_ONCE = re.compile(
+    TAKES.pattern + "|all|all_inner_texts|all_text_contents|bounding_box|content|count|is_checked|is_disabled"
+    "|is_editable|is_enabled|is_hidden|query_selector_all|title"
+)
+"""What Playwright answers of a page as it is at this moment; TAKES: also where an argument is given"""
 
 
 def unwaited(root: Path = ROOT) -> list[str]:
@@ -354,9 +354,7 @@ def _read_at_once(asserted: ast.expr) -> Iterator[str]:
             of = node.value.id if isinstance(node.value, ast.Name) else "answer"
             if node.attr == "url" and of not in {"answer", "again"}:  # that of a request, which is over
                 yield node.attr
-        elif node.attr in READ_AT_ONCE and (
-            node.attr in TAKES or not call.args
-        ):  # a text's `count` takes what it counts
+        elif TAKES.fullmatch(node.attr) or (READ_AT_ONCE.fullmatch(node.attr) and not call.args):
             yield node.attr
 
 

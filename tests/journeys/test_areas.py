@@ -57,16 +57,25 @@ class Network:
 
 
 FIRST = Network(
-    "occitanie", "fr", "Occitanie Coopération",
-    ("associative", "Structures à but non lucratif", "Associatif"), "Apér’OC", ("echos", "Les Échos du Réseau"),
-    "Ariège (09)", re.compile("Rhine|Grand Est|Monthly Letter|Bas-Rhin"),
-)  # fmt: skip
+    file="occitanie",
+    lang="fr",
+    name="Occitanie Coopération",
+    college=("associative", "Structures à but non lucratif", "Associatif"),
+    kind="Apér’OC",
+    bulletin=("echos", "Les Échos du Réseau"),
+    department="Ariège (09)",
+    not_its=re.compile("Rhine|Grand Est|Monthly Letter|Bas-Rhin"),
+)
 SECOND = Network(
-    "grand-est", "en", "Rhine and Meuse Cooperation Network",
-    ("charities", "Charities and associations", "Charities and associations"), "Border Forum",
-    ("monthly-letter", "The Monthly Letter"), "Bas-Rhin (67)",
-    re.compile(r"Occitanie|Midi-Pyrénées|Les Échos|Ariège|Apér|2\s?616"),
-)  # fmt: skip
+    file="grand-est",
+    lang="en",
+    name="Rhine and Meuse Cooperation Network",
+    college=("charities", "Charities and associations", "Charities and associations"),
+    kind="Border Forum",
+    bulletin=("monthly-letter", "The Monthly Letter"),
+    department="Bas-Rhin (67)",
+    not_its=re.compile(r"Occitanie|Midi-Pyrénées|Les Échos|Ariège|Apér|2\s?616"),
+)
 
 
 @dataclass
