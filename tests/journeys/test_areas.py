@@ -17,7 +17,7 @@ from shared.base.network_files import NETWORKS
 from shared.base.paris_days import PARIS
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
 from tests.fixtures.browser import asked, fits, needs_browser
-from tests.fixtures.installation import Up, maillage
+from tests.fixtures.installation import Up, maillage, shown_everywhere
 from tests.journeys.conftest import Post
 
 __all__ = ["barriers", "node_modules"]  # fixtures
@@ -120,6 +120,7 @@ class Place:
         page.get_by_label(say("Département", "Department")).select_option(label=say.department)
         button(page, say("Inscrire une structure", "Register a structure")).click()
         self.shows(page, name)
+        shown_everywhere(self.url)
         return page.url.removeprefix(self.url).partition("?")[0]
 
 
@@ -146,6 +147,7 @@ def place(
         url = up.wait()
         begun = maillage("network", "init", str(NETWORKS / f"{says.file}.yaml"), "--yes", data=data)
         assert begun.returncode == 0, begun.stdout + begun.stderr
+        shown_everywhere(url)
         team = browser.new_context(viewport=DESK)  # type: ignore[arg-type]
         team.add_cookies(up.browser_cookies("all:administrator"))
         yield Place(says, url, post, team, browser, barriers)

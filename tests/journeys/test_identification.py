@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
 from tests.fixtures.browser import fits, needs_browser
-from tests.fixtures.installation import Up, get_json, post_json
+from tests.fixtures.installation import Up, get_json, post_json, shown_everywhere
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
@@ -96,6 +96,7 @@ def test_actors_are_identified_saved_taken_away_and_identified_again(
         f"{url}/membership/api/commands/join-network",
         {"structure": key, "name": "Puits neufs", "college": "associative", "charter_version": 2},
     )
+    shown_everywhere(url)
     page.get_by_role("link", name="Refaire aujourd’hui").click()
     came = page.get_by_role("region", name=re.compile("Venues depuis"))
     expect(came).to_contain_text("Puits neufs")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
 from tests.fixtures.browser import fits, needs_browser
-from tests.fixtures.installation import Up, post_json
+from tests.fixtures.installation import Up, post_json, shown_everywhere
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
@@ -82,6 +82,7 @@ def test_from_a_period_to_the_public_archive_to_a_difference_and_its_event(
         f"{url}/directory/api/commands/register-structure?happened=2016-05-01T12:00:00%2B02:00",
         {"name": "Retrouvée dans un carton", "kind": "association", "department": "31"},
     )
+    shown_everywhere(url)
     page.reload()
     said = row(page, "^Structures recensées")
     expect(said).to_contain_text("+1")

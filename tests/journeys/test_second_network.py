@@ -15,7 +15,7 @@ from shared.base.network_files import NETWORKS
 from shared.notions.network.beginning import known
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
 from tests.fixtures.browser import fits, needs_browser
-from tests.fixtures.installation import Up, get_json, maillage, post_json
+from tests.fixtures.installation import Up, get_json, maillage, post_json, shown_everywhere
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
@@ -121,6 +121,7 @@ def test_from_members_of_its_own_colleges_to_a_published_yearly_review_in_englis
         one = said(url, "directory", "register-structure", fields, "2024-03-01")
         joining = {"structure": one["entity"], "name": name, "college": college, "charter_version": 1}
         said(url, "membership", "join-network", joining, "2025-02-03")
+    shown_everywhere(url)
     page.goto(f"{url}/observatory/reviews/period?{YEAR}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Review 2025")
     expect(page.locator("main")).to_contain_text(re.compile(r"Structures on record\s+3"))
@@ -151,6 +152,7 @@ def test_a_department_that_joins_the_region_leaves_the_year_before_as_it_was(sec
     url = second.wait()
     region = {"region": "Grand Est", "departments": ["31", *(SECOND.region.all if SECOND.region else ())]}
     said(url, "membership", "draw-region", region, "2026-01-01")
+    shown_everywhere(url)
 
     def inside(day: str) -> float:
         found = get_json(f"{url}/observatory/api/indicators/structures_by_region?as_of={day}")

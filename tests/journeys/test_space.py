@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
 from tests.fixtures.browser import needs_browser, too_wide
-from tests.fixtures.installation import Up, open_bulletin, post_json
+from tests.fixtures.installation import Up, open_bulletin, post_json, shown_everywhere
 from tests.fixtures.two_structures import picture
 from tests.journeys.conftest import Post
 
@@ -117,6 +117,7 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     do(url, "membership", "open-college", college="associative", title="Associations")
     do(url, "membership", "adopt-charter", title="Charte", principles=["Agir ensemble."])
     do(url, "membership", "join-network", structure=own, name="Eau vive", college="associative", charter_version=1)
+    shown_everywhere(url)
     visitor.reload()
     visitor.get_by_role("link", name="Écrire une actualité").click()
     check(visitor, "Écrire une actualité")
