@@ -22,6 +22,7 @@ from shared.kernel.views.projection import Store
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
 from tests.fixtures import small_directory as small
+from tests.fixtures.midnight import wait_for_the_day_to_end
 from tests.fixtures.outcome_tables import pytest_runtest_makereport, pytest_terminal_summary
 
 __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]  # hooks of pytest
@@ -36,6 +37,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("drill")]
     slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
     items.sort(key=lambda item: (item.path not in slow, "abuse" not in item.path.parts))
+
+
+def pytest_runtest_setup() -> None:
+    wait_for_the_day_to_end()
 
 
 def pytest_collection_finish() -> None:

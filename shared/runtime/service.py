@@ -353,7 +353,7 @@ class Service:
     async def choices(self, command: type[Command], lang: str, day: date | None = None) -> Choices:
         """What the form of a command offers: of the network's lists, the terms that are open on a day (None: now)."""
         begins = command.entity if "title" in command.model_fields else ""  # such a code is new
-        of = {field: name for field, name in vocabularies_in(command).items() if name != begins}
+        of = {field: name for field, name in vocabularies_in(command).items() if field != begins}
         known = await self.lists.now() if of else None
         terms = {
             field: [(one.code, one.title(lang)) for one in known.offered(vocabulary, day)]

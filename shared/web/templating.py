@@ -98,6 +98,7 @@ class Pages:
             auto_reload=False,  # a template is part of the release
             bytecode_cache=COMPILED,
         )
+        self._env.filters["capitalize"] = lambda text: text[:1].upper() + text[1:]  # Jinja's makes "30 november" small
         self._env.globals.update(
             asset=asset,
             day=formats.day,

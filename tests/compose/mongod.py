@@ -34,7 +34,7 @@ def first_user(command: list[str], address: str, port: str) -> None:
 
 def _made(address: str, port: str, password: str) -> None:
     with pymongo.MongoClient[dict[str, object]](f"mongodb://{address}:{port}/", serverSelectionTimeoutMS=200) as client:
-        for _ in range(300):
+        for _ in range(1200):
             with contextlib.suppress(PyMongoError):
                 client.admin.command("ping")
                 break

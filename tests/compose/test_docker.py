@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.runtime.nats.embedded_server import free_port
 from tests.compose.reading import ROOT
+from tests.fixtures.ports import free_port
 
 DOCKER = shutil.which("docker") or "docker"
 

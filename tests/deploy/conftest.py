@@ -20,8 +20,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from shared.runtime.nats.embedded_server import free_port
 from tests.fixtures.installation import Up
+from tests.fixtures.ports import free_port
 
 
 @dataclass(frozen=True)

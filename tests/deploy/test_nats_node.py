@@ -17,8 +17,9 @@ from nats.errors import Error as NatsError
 from deploy.host.embedded import prepare_reader
 from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed, connected
 from shared.kernel.eventlog.event_log import prepare
-from shared.runtime.nats.embedded_server import _dies_with_parent, binary, free_port
+from shared.runtime.nats.embedded_server import _dies_with_parent, binary
 from shared.runtime.nats.server_config import Access, Node, seed_of, write
+from tests.fixtures.ports import free_port
 
 NETWORK = "reseau"
 OLDER = Access(NETWORK, {"newsletter": ["newsletter-one"]}, {})
@@ -45,7 +46,7 @@ class Running:
 
     async def connect(self, user: str) -> Connection:
         """As soon as the node lets this user in."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 with suppress(OSError, NatsError):
                     seed = seed_of(self.folder / "keys", user)
@@ -61,7 +62,7 @@ def node(tmp_path: Path) -> Iterator[Running]:
     node = Running(tmp_path)
     yield node
     node.process.terminate()
-    node.process.wait(20)
+    node.process.wait(60)
 
 
 async def allowed(nc: Connection, durable: str) -> bool:
@@ -74,7 +75,7 @@ async def allowed(nc: Connection, durable: str) -> bool:
 
 
 async def until_allowed(nc: Connection, durable: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await allowed(nc, durable):  # noqa: ASYNC110 - the node tells nobody when it has loaded
             await asyncio.sleep(0.05)
 
@@ -102,7 +103,7 @@ async def test_accounts_that_can_not_be_loaded_change_nothing(node: Running) -> 
     await prepare(operator, NETWORK)
     await operator.close()
     (node.folder / "accounts.conf").write_text("accounts { LOG: {")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while "Failed to reload" not in node.said():  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.05)
     again = await node.connect(OPERATOR)

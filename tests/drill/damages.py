@@ -217,7 +217,7 @@ def of_another_service(random: Random) -> Act:
         nc = await server.connect("membership")
         try:
             one = random.choice(events(messages))
-            await nc.jetstream().publish(one.subject, one.body, timeout=5)
+            await nc.jetstream().publish(one.subject, one.body, timeout=60)
         except (NotAllowed, NatsError, TimeoutError) as no:
             raise PermissionError(f"no publish to {one.subject}: {no!r}") from no
         finally:

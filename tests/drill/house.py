@@ -222,7 +222,7 @@ class House:
             await log.start()
             await same_as_archived(log, self.archive)
             async with self.service(server) as service:
-                assert await service.runner.wait_for(last, 20)
+                assert await service.runner.wait_for(last, 60)
                 digests = await _digests(service)
             messages = [message async for run in log.read() for message in run]
             await log.stop()
@@ -256,7 +256,7 @@ async def _history(service: Service, operator: Connection) -> None:
         )
 
 
-async def until(true: Callable[[], bool], seconds: float = 20) -> None:
+async def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - there is no event for it
             await asyncio.sleep(0.01)

@@ -32,7 +32,7 @@ async def test_a_restore_from_the_middle_of_a_sending_sends_nothing_by_itself(
         order: list[str] = []
         mail_server.slow = 4
         await before.approved()
-        await asyncio.wait_for(mail_server.held.wait(), 20)
+        await asyncio.wait_for(mail_server.held.wait(), 60)
         order = mail_server.issues()
         await before.signed()
         backed_up = await back_up(place.data(), place.backup)

@@ -56,7 +56,7 @@ def test_a_loading_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: P
         if up.process.poll() is not None:
             raise AssertionError(up.output())
         up.kill(children=together)
-        for _ in range(100):
+        for _ in range(3000):
             if not any(map(alive, children)):
                 break
             time.sleep(0.02)

@@ -320,6 +320,44 @@ def matches(path: str, pattern: str) -> bool:
     return any(fnmatch(path, head + one + tail) for one in among.split(","))
 
 
+TAKES = re.compile("get_attribute|inner_text|inner_html|text_content|is_visible|input_value|query_selector")
+READ_AT_ONCE = re.compile(
+    TAKES.pattern + "|all|all_inner_texts|all_text_contents|bounding_box|content|count|is_checked|is_disabled"
+    "|is_editable|is_enabled|is_hidden|query_selector_all|title"
+)
+"""What Playwright answers of a page as it is at this moment; TAKES: also where an argument is given"""
+
+
+def unwaited(root: Path = ROOT) -> list[str]:
+    """Browser tests that assert what a page says at once, where it may still be coming (`expect` waits), or measure
+    a page by themselves (`tests.fixtures.browser.fits`)."""
+    found = []
+    for path, parts in python(root, "tests"):
+        if path.name == "browser.py" or not any(name.startswith("playwright.") for _, name in imports(parts)):
+            continue
+        for node in parts:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "scrollWidth" in node.value:
+                found.append(f"{path}:{node.lineno} measures a page by itself")
+            elif isinstance(node, ast.Assert):
+                found += [f"{path}:{node.lineno} {name} at once" for name in _read_at_once(node.test)]
+    return found
+
+
+def _read_at_once(asserted: ast.expr) -> Iterator[str]:
+    parts = list(ast.walk(asserted))
+    called = {id(node.func): node for node in parts if isinstance(node, ast.Call)}
+    for node in parts:
+        if not isinstance(node, ast.Attribute):
+            continue
+        call = called.get(id(node))
+        if call is None:
+            of = node.value.id if isinstance(node.value, ast.Name) else "answer"
+            if node.attr == "url" and of not in {"answer", "again"}:  # that of a request, which is over
+                yield node.attr
+        elif TAKES.fullmatch(node.attr) or (READ_AT_ONCE.fullmatch(node.attr) and not call.args):
+            yield node.attr
+
+
 RULES = (
     ("what a domain takes from outside of itself", unpure),
     ("folders and services that no import rule sees", unruled),
@@ -327,6 +365,7 @@ RULES = (
     ("what imports another capability's pages", crossing),
     ("lines excused from what ruff forbids to take", unsaid),
     ("modules whose name says nothing", vague),
+    ("browser tests that read a page before it is there", unwaited),
     ("modules with logic and no test of their own, new ones", without_test),
     ("threads and timers of the loop where they are given", taken),
 )

@@ -244,6 +244,30 @@ def test_a_thread_of_a_pool_that_was_given_and_the_time_of_an_event_are_no_matte
     assert rules.taken(plant("services/events/loans/queries.py", text)) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("assert page.url == there", True),
+        ("assert page.locator('h1').count() == 1", True),
+        ("assert 'Eau' in page.inner_text('main')", True),
+        ("assert page.title() and page.content()", True),
+        ("assert not page.get_by_role('alert').is_visible()", True),
+        ("page.evaluate('document.documentElement.scrollWidth')", True),
+        ("expect(page).to_have_url(there)", False),
+        ("assert words.count('Eau') == 2", False),
+        ("assert wide == 0, page.url", False),
+        ("most = found.count()", False),
+    ],
+)
+def test_a_browser_test_waits_for_what_it_asserts(plant: Plant, line: str, refused: bool) -> None:
+    house = plant("tests/journeys/test_x.py", f"from playwright.sync_api import Page, expect\n{line}\n")
+    assert bool(rules.unwaited(house)) == refused
+
+
+def test_what_asks_no_browser_may_count_as_it_likes(plant: Plant) -> None:
+    assert rules.unwaited(plant("tests/shared/test_x.py", "assert page.url == there\n")) == []
+
+
 TAKEN = [
     "from datetime import datetime\nX = datetime.now()\n",
     "import datetime as d\nX = d.datetime.now()\n",

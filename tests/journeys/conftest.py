@@ -12,21 +12,19 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from shared.runtime.nats.embedded_server import free_port
-from tests.fixtures.browser import ARGUMENTS, CHROMIUM
+from tests.fixtures.browser import chromium
 from tests.fixtures.installation import Up, copy_of_sample, sample, served_sample
+from tests.fixtures.ports import free_port
 
 __all__ = ["browser", "copy_of_sample", "mailing", "post", "sample", "served_sample", "up"]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +54,7 @@ class Post:
 
     def link(self, page: Page, address: str, pattern: str, n: int = 1) -> str:
         """The one link of this pattern in the n-th mail to an address, once it has come."""
-        for _ in range(400):
+        for _ in range(2400):
             if len(self.taken.get(address, [])) >= n:
                 break
             page.wait_for_timeout(50)

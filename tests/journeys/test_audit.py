@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
-from tests.fixtures.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.fixtures.browser import chromium, fits, needs_browser
 from tests.fixtures.installation import Up, get_json, maillage
 
 __all__ = ["barriers", "node_modules"]  # fixtures
@@ -32,25 +32,22 @@ def up(served_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def page(up: Up) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=up.wait(), accept_downloads=True)
         context.add_cookies(up.browser_cookies("all:auditor"))
         yield context.new_page()
-        browser.close()
 
 
 def clean(page: Page, barriers: Barriers) -> None:
     assert barriers(page) == []
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url}: {wide} px too wide on a phone"
+    fits(page)
 
 
 def test_a_record_leads_to_its_life_and_each_event_to_what_it_changed(page: Page, up: Up, barriers: Barriers) -> None:
     structure = get_json(f"{up.wait()}/directory/export.json?q=kynarou")[0]
     page.goto(f"/directory/structures/{structure['id']}")
     page.get_by_role("link", name="Pourquoi cette page montre cela").click()
-    assert page.get_by_role("heading", level=1).inner_text() == structure["name"]
+    expect(page.get_by_role("heading", level=1)).to_have_text(structure["name"])
     page.get_by_text("Pourquoi cette valeur").first.click()
     clean(page, barriers)
     page.get_by_role("link", name="événement n°").first.click()
@@ -77,8 +74,10 @@ def test_every_record_page_and_the_life_of_what_it_shows_lead_to_each_other(
     answer = page.goto(record)
     assert answer is not None and answer.status == 200
     page.locator(f"a[href='/observatory/life/{found[0]['key']}']").first.click()
-    assert page.locator(f"a[href='{record}']").count() == 1
-    assert "field." not in page.content() and "thing." not in page.content()
+    page.wait_for_url(f"**/observatory/life/{found[0]['key']}*")
+    expect(page.locator(f"a[href='{record}']")).to_have_count(1)
+    shown = page.content()
+    assert "field." not in shown and "thing." not in shown
 
 
 def test_the_journal_is_searched_and_a_file_of_it_stands_the_comparison(
@@ -108,7 +107,7 @@ def test_the_journal_is_searched_and_a_file_of_it_stands_the_comparison(
     taken = maillage("events", "take", str(tmp_path / "all.parquet"), "--type", "MemberJoined", data=up.data)
     assert taken.returncode == 0, taken.stderr
     page.goto("/observatory/journal?q=nullepart&service=directory")
-    assert page.get_by_text("Aucun événement").count() == 1
+    expect(page.get_by_text("Aucun événement")).to_have_count(1)
     clean(page, barriers)
 
 
@@ -116,17 +115,17 @@ def test_cause_and_effect_actors_and_void_messages_have_no_barrier(page: Page, u
     items = get_json(f"{up.wait()}/observatory/api/events?type=ItemAdded&limit=100")["events"]
     effect = next(one for one in items if one["causationid"])
     page.goto(f"/observatory/chains/{effect['correlationid']}")
-    assert page.locator("ol.effects li").count() >= 1, "the item stands under what was published"
-    assert page.get_by_role("heading", level=1).inner_text() == "Cause et effet"
+    expect(page.locator("ol.effects li").first, "the item stands under what was published").to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cause et effet")
     clean(page, barriers)
     page.goto("/observatory/actors")
     clean(page, barriers)
     page.locator("table a").first.click()
-    assert page.get_by_role("heading", name="Ce qui a été fait").count() == 1
+    expect(page.get_by_role("heading", name="Ce qui a été fait")).to_have_count(1)
     clean(page, barriers)
     page.goto("/observatory/journal/void")
-    assert page.get_by_text("N’ont pas répondu").count() == 0, "every service says what it has parked"
+    expect(page.get_by_text("N’ont pas répondu"), "every service says what it has parked").to_have_count(0)
     clean(page, barriers)
     page.goto(f"/observatory/journal/{effect['seq']}?lang=en")
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     clean(page, barriers)

@@ -7,20 +7,18 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deploy.sample.plan import DATA
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
-from tests.fixtures.browser import needs_browser
+from tests.fixtures.browser import fits, needs_browser, path_of
 from tests.fixtures.installation import Up, get_json
 from tests.services.directory.duplicates.test_matching import AS_THE_REVIEW_ALSO_WRITES_THEM
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
-expect.set_options(timeout=30_000)
 KINDS = {"public": "Collectivité", "economic": "Entreprise", "associative": "Association"}
 CASIR, KYNAROU, SIAD = ("Collectif des associations", "Kynarou", "d’aide au développement")
 """The review's own duplicates, as its text writes them. "Le Grain" and "Grain de riz" are two members, whose places the
@@ -42,7 +40,6 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 @pytest.fixture(scope="module")
 def page(browser: Browser, up: Up) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844})
-    context.set_default_timeout(60_000)
     context.add_cookies(up.browser_cookies("all:editor"))
     yield context.new_page()
     context.close()
@@ -64,10 +61,8 @@ def members() -> list[dict[str, str]]:
 
 
 def clean(page: Page, barriers: Barriers, where: str) -> None:
-    page.wait_for_load_state()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    wide: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{where}: {wide} px too wide on a phone"
+    fits(page)
     assert barriers(page) == [], where
 
 
@@ -79,7 +74,7 @@ def send(page: Page, url: str, name: str, data: bytes) -> None:
 
 def check(page: Page) -> None:
     page.get_by_role("button", name="Vérifier les lignes").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Avant d’importer", timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Avant d’importer")
 
 
 def confirm(page: Page) -> None:
@@ -145,7 +140,7 @@ def test_the_reviews_own_duplicates_are_found_merged_by_keyboard_and_parted_agai
     found = page.locator("ol.pairs > li")
     expect(found).to_have_count(4)
     for other, member in ((CASIR, "(Casir)"), (KYNAROU, "Kynarou France"), (SIAD, "(Siad)")):
-        assert found.filter(has_text=other).filter(has_text=member).count() == 1, other
+        expect(found.filter(has_text=other).filter(has_text=member), other).to_have_count(1)
     clean(page, barriers, "the work list")
 
     found.filter(has_text="Kynarou France").get_by_role("link", name=re.compile("^Comparer")).press("Enter")
@@ -162,7 +157,8 @@ def test_the_reviews_own_duplicates_are_found_merged_by_keyboard_and_parted_agai
     clean(page, barriers, "the next pair")
 
     page.goto(f"{url}/directory/structures/{merged}")
-    assert f"/directory/structures/{kept}" in page.url, "an old link leads to the record that is kept"
+    old = "an old link leads to the record that is kept"
+    expect(page, old).to_have_url(path_of(f"{url}/directory/structures/{kept}"))
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     said = get_json(f"{url}/directory/api/structures/{merged}")
     assert said["merged_into"] == kept

@@ -17,7 +17,7 @@ import pytest
 from httpx2 import Client
 
 from services.observatory.indicators import INDICATORS
-from tests.fixtures.installation import Up, as_operator, get_json, maillage, post_json
+from tests.fixtures.installation import Up, as_operator, get_json, maillage, post_json, shown_everywhere
 
 pytestmark = pytest.mark.slow
 OPEN = "/observatory/open-data"
@@ -82,6 +82,7 @@ def test_a_network_publishes_only_what_it_did(fresh: Up) -> None:
 
     command = {"name": "Kreiz Breizh", "kind": "association", "department": "22"}
     post_json(f"{url}/directory/api/commands/register-structure", command)
+    shown_everywhere(url)
     _nobody_elses(url, ("/", "/observatory/dashboard", "/observatory/identification", "/directory/"))
     home, board = read(url), read(f"{url}/observatory/dashboard")
     for page in (home, board):

@@ -10,11 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
-from tests.fixtures.browser import needs_browser
-from tests.fixtures.installation import Up, get_json, post_json
+from tests.fixtures.browser import fits, needs_browser
+from tests.fixtures.installation import Up, get_json, post_json, shown_everywhere
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
@@ -35,11 +35,6 @@ def phone(browser: Browser, up: Up) -> Iterator[BrowserContext]:
     opened.add_cookies(up.browser_cookies("all:reader"))
     yield opened
     opened.close()
-
-
-def fits_in(page: Page) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
 
 
 @pytest.mark.parametrize(
@@ -101,6 +96,7 @@ def test_actors_are_identified_saved_taken_away_and_identified_again(
         f"{url}/membership/api/commands/join-network",
         {"structure": key, "name": "Puits neufs", "college": "associative", "charter_version": 2},
     )
+    shown_everywhere(url)
     page.get_by_role("link", name="Refaire aujourd’hui").click()
     came = page.get_by_role("region", name=re.compile("Venues depuis"))
     expect(came).to_contain_text("Puits neufs")
@@ -123,8 +119,7 @@ def test_actors_are_identified_saved_taken_away_and_identified_again(
     ):
         small.goto(url + path)
         assert not barriers(small), path
-        fits_in(small)
-    assert small.get_by_role("link", name="Enregistrer l’identification").count() == 0, (
-        "a reader looks, and saves nothing"
-    )
+        fits(small)
+    saving = small.get_by_role("link", name="Enregistrer l’identification")
+    expect(saving, "a reader looks, and saves nothing").to_have_count(0)
     small.close()

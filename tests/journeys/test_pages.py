@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.fixtures.accessibility import Barriers, Unlike, barriers, node_modules
-from tests.fixtures.browser import needs_browser
+from tests.fixtures.browser import needs_browser, path_of, too_wide
 from tests.fixtures.installation import Up
 
 __all__ = ["barriers", "node_modules"]  # fixtures
@@ -78,8 +78,7 @@ def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
             continue
         if page.locator("h1").count() != 1:
             problems.append(f"{path}: {page.locator('h1').count()} h1")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
+        if wide := too_wide(page):
             problems.append(f"{path}: {wide} px too wide on a phone")
         if unlike(page):  # axe takes its time
             judged += 1
@@ -114,12 +113,12 @@ def test_a_page_is_judged_for_what_is_unlike_all_before_and_for_that_alone(page:
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_front_speaks_english_when_asked_and_remembers_it(page: Page, url: str, service: str) -> None:
     page.goto(f"{url}/{service}/")
-    assert page.locator("html").get_attribute("lang") == "fr"
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
     page.get_by_role("link", name="EN, English version").click()
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.goto(f"{url}/{service}/docs")
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert page.get_by_role("heading", name="Data documentation").count() == 1
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("heading", name="Data documentation")).to_have_count(1)
 
 
 def test_nothing_comes_from_outside_and_nothing_needs_a_script(page: Page, url: str) -> None:
@@ -127,7 +126,7 @@ def test_nothing_comes_from_outside_and_nothing_needs_a_script(page: Page, url: 
     page.on("request", lambda request: asked.append(request.url))
     for path in ("/", "/directory/", "/observatory/review", "/directory/docs", "/newsletter/subscribe"):
         page.goto(url + path)
-        assert page.locator("script").count() == 0
+        expect(page.locator("script")).to_have_count(0)
     assert all(one.startswith((url, "data:")) for one in asked)
 
 
@@ -138,18 +137,16 @@ def test_a_structure_is_registered_by_keyboard_on_a_phone_and_corrected_where_it
     page.get_by_label("SIRET").fill("3563120001234")
     page.get_by_role("button", name="Inscrire une structure").press("Enter")
     summary = page.get_by_role("alert")
-    assert "trois réponses sont à revoir" in summary.inner_text().lower()
-    assert "13" in summary.inner_text()
+    expect(summary).to_contain_text("trois réponses sont à revoir", ignore_case=True)
+    expect(summary).to_contain_text("13")
     summary.get_by_role("link").first.click()
-    assert page.get_by_label("Nom", exact=True).evaluate(
-        "field => field === document.activeElement || location.hash === '#' + field.id"
-    )
+    expect(page).to_have_url(re.compile("#f-name$"))
     page.get_by_label("Nom", exact=True).fill("Kynarou Essai")
     page.get_by_label("Nature").select_option("association")
     page.get_by_label("SIRET").fill("")
     page.get_by_role("button", name="Inscrire une structure").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Kynarou Essai"
-    assert page.get_by_role("status").inner_text().startswith("C’est enregistré.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kynarou Essai")
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^\s*C’est enregistré\."))
 
 
 def test_a_stale_form_overwrites_nothing(context: BrowserContext, url: str) -> None:
@@ -158,17 +155,19 @@ def test_a_stale_form_overwrites_nothing(context: BrowserContext, url: str) -> N
     first.get_by_label("Nom", exact=True).fill("Disputée")
     first.get_by_label("Nature").select_option("school")
     first.get_by_role("button", name="Inscrire une structure").click()
+    expect(first.get_by_role("heading", level=1)).to_have_text("Disputée")
     record = first.url.partition("?")[0]
     for page in (first, second):
         page.goto(record)
         page.get_by_role("link", name="Modifier", exact=True).first.click()
     first.get_by_label("Nom", exact=True).fill("Première")
     first.get_by_role("button", name="Enregistrer la fiche").click()
+    expect(first.get_by_role("heading", level=1)).to_have_text("Première")
     second.get_by_label("Nom", exact=True).fill("Seconde")
     second.get_by_role("button", name="Enregistrer la fiche").click()
-    assert "avant vous" in second.get_by_role("alert").inner_text()
+    expect(second.get_by_role("alert")).to_contain_text("avant vous")
     first.goto(record)
-    assert first.get_by_role("heading", level=1).inner_text() == "Première"
+    expect(first.get_by_role("heading", level=1)).to_have_text("Première")
 
 
 def test_a_file_that_is_too_large_is_answered_with_a_sentence_and_no_broken_connection(
@@ -178,8 +177,8 @@ def test_a_file_that_is_too_large_is_answered_with_a_sentence_and_no_broken_conn
     (tmp_path / "list.csv").write_bytes(b"Nom;Type\r\n" * 2_500_000)
     page.get_by_label("Fichier", exact=True).set_input_files(tmp_path / "list.csv")
     page.get_by_role("button", name="Lire le fichier").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Envoi trop lourd"
-    assert "Envoyez moins de 20\u202fMo" in page.locator("main").inner_text()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Envoi trop lourd")
+    expect(page.locator("main")).to_contain_text("Envoyez moins de 20\u202fMo")
     assert barriers(page) == []
 
 
@@ -190,13 +189,13 @@ def test_the_same_form_sent_twice_is_one_structure(page: Page, url: str) -> None
     command_id = page.locator("input[name=command_id]").input_value()
     page.get_by_role("button", name="Inscrire une structure").dblclick()
     # Not `wait_for_url`, which takes the first form, that the second one cut off, for a failure.
-    expect(page).to_have_url(re.compile("/directory/structures/[0-9a-f-]{36}"), timeout=30_000)
+    expect(page).to_have_url(re.compile("/directory/structures/[0-9a-f-]{36}"))
     page.wait_for_load_state()
     again = page.request.post(
         f"{url}/directory/do/RegisterStructure",
         form={"command_id": command_id, "name": "Envoyée deux fois", "kind": "company"},
         headers={"Origin": url},
     )
-    assert again.url.partition("?")[0] == page.url.partition("?")[0]
+    expect(page).to_have_url(path_of(again.url.partition("?")[0]))
     page.goto(f"{url}/directory/?q=Envoyée+deux+fois")
-    assert page.get_by_role("heading", name="1 structure").count() == 1
+    expect(page.get_by_role("heading", name="1 structure")).to_have_count(1)

@@ -70,7 +70,7 @@ class Running:
             ) as answer:
                 return json.load(answer)
 
-        for _ in range(100):
+        for _ in range(1200):
             found = await asyncio.to_thread(ask)
             if found["sequence"] >= last:
                 return {row["path"]: (row["value"], row["events"]) for row in found["figures"]}

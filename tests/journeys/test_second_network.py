@@ -9,13 +9,13 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from shared.base.network_files import NETWORKS
 from shared.notions.network.beginning import known
 from tests.fixtures.accessibility import Barriers, barriers, node_modules
-from tests.fixtures.browser import needs_browser
-from tests.fixtures.installation import Up, get_json, maillage, post_json
+from tests.fixtures.browser import fits, needs_browser
+from tests.fixtures.installation import Up, get_json, maillage, post_json, shown_everywhere
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
@@ -67,33 +67,29 @@ def said(url: str, service: str, command: str, fields: dict[str, Any], day: str 
     return post_json(f"{url}/{service}/api/commands/{command}{happened}", fields)
 
 
-def narrow(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= 390"))
-
-
 def test_an_empty_installation_leads_to_the_assistant_which_shows_what_it_would_say(
     staff: BrowserContext, second: Up, looked_at: Callable[[str], None]
 ) -> None:
     url, page = second.wait(), staff.new_page()
     page.goto(url)
     page.get_by_role("link", name="Commencer un réseau").click()
-    assert page.get_by_role("heading", level=1).inner_text().startswith("De quel réseau")
-    assert narrow(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^De quel réseau"))
+    fits(page)
     looked_at(page.url)
     before = get_json(f"{url}/observatory/api/state")["last"]
-    assert not ELSEWHERE.search(page.inner_text("main")), "an example is taken by its name, and not offered"
+    expect(page.locator("main"), "an example is taken by its name, and not offered").not_to_contain_text(ELSEWHERE)
     page.goto(f"{url}/membership/begin?of=grand-est")
-    shown = page.inner_text("main")
-    assert NAME in shown and "67" in shown and "Charities and associations" in shown and "The Monthly Letter" in shown
-    assert narrow(page)
+    for said in (NAME, "67", "Charities and associations", "The Monthly Letter"):
+        expect(page.locator("main")).to_contain_text(said)
+    fits(page)
     assert get_json(f"{url}/observatory/api/state")["last"] == before, "it is shown before it is said"
     looked_at(page.url)
     looked_at(f"{url}/newsletter/begin")
     looked_at(f"{url}/membership/begin?of=hand")
     page.goto(f"{url}/membership/begin?of=hand")
-    assert narrow(page)
+    fits(page)
     page.get_by_role("button", name="Commencer ce réseau").click()
-    assert "Donnez un nom" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("Donnez un nom")
 
 
 def test_the_network_is_said_once_however_often_it_is_said(staff: BrowserContext, second: Up) -> None:
@@ -101,15 +97,16 @@ def test_the_network_is_said_once_however_often_it_is_said(staff: BrowserContext
     page.goto(f"{url}/membership/begin?of=grand-est")
     page.get_by_role("button", name="Dire tout cela").click()
     page.get_by_role("button", name="Open these bulletins").click()
-    assert page.url.rstrip("/") == url
+    expect(page).to_have_url(re.compile(f"^{re.escape(url)}/?$"))
     again = maillage("network", "init", str(FILE), "--yes", data=second.data)
     assert again.returncode == 0 and "0 facts said" in again.stdout, again.stdout + again.stderr
     page.goto(f"{url}/membership/network")
-    shown = page.inner_text("main")
-    assert page.locator("html").get_attribute("lang") == "en" and "Languages of the pages" in shown
-    assert page.locator("html").get_attribute("data-dye") == "garance"
-    assert NAME in page.title() and "Bas-Rhin (67)" in shown and "Local law of Alsace and Moselle" in shown
-    assert narrow(page)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("data-dye", "garance")
+    expect(page).to_have_title(re.compile(NAME))
+    for said in ("Languages of the pages", "Bas-Rhin (67)", "Local law of Alsace and Moselle"):
+        expect(page.locator("main")).to_contain_text(said)
+    fits(page)
 
 
 def test_from_members_of_its_own_colleges_to_a_published_yearly_review_in_english(
@@ -124,25 +121,28 @@ def test_from_members_of_its_own_colleges_to_a_published_yearly_review_in_englis
         one = said(url, "directory", "register-structure", fields, "2024-03-01")
         joining = {"structure": one["entity"], "name": name, "college": college, "charter_version": 1}
         said(url, "membership", "join-network", joining, "2025-02-03")
+    shown_everywhere(url)
     page.goto(f"{url}/observatory/reviews/period?{YEAR}")
-    shown = page.inner_text("main")
-    assert page.get_by_role("heading", level=1).inner_text() == "Review 2025"
-    assert re.search(r"Structures on record\s+3", shown), shown[:2000]
-    assert not ELSEWHERE.search(shown), ELSEWHERE.search(shown)
-    assert narrow(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review 2025")
+    expect(page.locator("main")).to_contain_text(re.compile(r"Structures on record\s+3"))
+    expect(page.locator("main")).not_to_contain_text(ELSEWHERE)
+    fits(page)
     page.get_by_role("link", name="Publish…").click()
     page.get_by_label("Title").fill("Our year 2025")
     page.get_by_role("button", name=re.compile("^Publish")).click()
-    expect(page.get_by_role("link", name="Its public page")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="Its public page")).to_be_visible()
     public = page.get_by_role("link", name="Its public page").get_attribute("href")
 
     stranger = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False).new_page()
     stranger.goto(f"{url}/observatory/public/reviews")
-    assert stranger.locator("html").get_attribute("lang") == "en"
+    expect(stranger.locator("html")).to_have_attribute("lang", "en")
     stranger.get_by_role("link", name="Our year 2025").click()
-    assert public is not None and stranger.url == url + public
-    assert NAME in stranger.content() and not ELSEWHERE.search(stranger.inner_text("body"))
-    assert narrow(stranger)
+    assert public is not None
+    expect(stranger).to_have_url(url + public)
+    fits(stranger)
+    expect(stranger).to_have_title(re.compile(NAME))
+    expect(stranger.locator("body")).not_to_contain_text(ELSEWHERE)
+    fits(stranger)
     looked_at(stranger.url)
     looked_at(f"{url}/membership/network")
     stranger.context.close()
@@ -152,6 +152,7 @@ def test_a_department_that_joins_the_region_leaves_the_year_before_as_it_was(sec
     url = second.wait()
     region = {"region": "Grand Est", "departments": ["31", *(SECOND.region.all if SECOND.region else ())]}
     said(url, "membership", "draw-region", region, "2026-01-01")
+    shown_everywhere(url)
 
     def inside(day: str) -> float:
         found = get_json(f"{url}/observatory/api/indicators/structures_by_region?as_of={day}")
@@ -160,9 +161,10 @@ def test_a_department_that_joins_the_region_leaves_the_year_before_as_it_was(sec
     assert (inside("2025-12-31"), inside("2026-01-01")) == (2, 3)
     page = staff.new_page()
     page.goto(f"{url}/observatory/dashboard?as_of=2025-12-31")
-    assert "The region is that of this day; it has changed since: 01/01/2026." in page.inner_text("main")
+    drawn = "The region is that of this day; it has changed since: 01/01/2026."
+    expect(page.locator("main")).to_contain_text(drawn)
     page.goto(f"{url}/observatory/dashboard")
-    assert "it has changed since" not in page.inner_text("main")
+    expect(page.locator("main")).not_to_contain_text("it has changed since")
 
 
 def test_its_own_words_are_offered_and_the_general_ones_called_as_it_calls_them(second: Up) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from shared.contract import load_all
-from shared.runtime.nats.embedded_server import free_port
+from tests.fixtures.ports import free_port
 from tests.older import history
 from tests.older.house import House, clock_at
 from tests.older.newsletter import PUT_OFF, TURNED_AWAY

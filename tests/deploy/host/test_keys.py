@@ -466,7 +466,7 @@ def served(service: str, site: Site, folder: Path, does: Callable[[Served, dict[
         assert one.end() == 0
     finally:
         one.process.kill()
-        one.process.wait(10)
+        one.process.wait(60)
 
 
 def said_by(service: str, site: Site, folder: Path, **env: str) -> str:

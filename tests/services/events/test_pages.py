@@ -23,7 +23,10 @@ from shared.web.app import service_app
 from shared.web.formatting import PARIS
 from tests.fixtures.signing_in import operator
 
-TODAY = datetime.now(PARIS).replace(hour=9, minute=0, second=0, microsecond=0)
+
+def today() -> datetime:
+    """At nine. Not once for all tests, which may run on after midnight."""
+    return datetime.now(PARIS).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 class Front:
@@ -78,7 +81,7 @@ async def gathering(front: Front, day: datetime, **more: Any) -> str:
 
 
 async def test_a_day_at_the_door(front: Front) -> None:
-    id = await gathering(front, TODAY, capacity=1)
+    id = await gathering(front, today(), capacity=1)
     for n, structure in enumerate(("Kynarou", "Envol Vert"), 1):
         await front.command(
             "register-participant",
@@ -107,8 +110,13 @@ async def test_a_day_at_the_door(front: Front) -> None:
     assert "valable" in await front.page(f"{path}/check-in?q=0002"), "who waited has the place"
 
 
+async def test_the_kind_of_a_gathering_is_chosen_from_the_networks_list(front: Front) -> None:
+    form = await front.page("/events/do/PlanGathering")
+    assert '<select id="f-kind"' in form and '<option value="agora">' in form
+
+
 async def test_a_past_gathering_is_dated_by_its_own_day(front: Front) -> None:
-    past = TODAY - timedelta(days=400)
+    past = today() - timedelta(days=400)
     id = await gathering(front, past)
     assert "À confirmer" in await front.page("/events/")
     refused = await front.command("hold-gathering", status=422, gathering=id)
@@ -139,7 +147,7 @@ async def test_pages_of_nothing_say_what_they_are_for(front: Front) -> None:
 
 
 async def test_every_page_is_said_in_english_too(front: Front) -> None:
-    id = await gathering(front, TODAY)
+    id = await gathering(front, today())
     await front.command("register-participant", gathering=id, audience="others", name="Personne inventée 0001")
     for path in (
         "",

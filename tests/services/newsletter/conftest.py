@@ -32,11 +32,12 @@ from shared.contract.personal import Personal
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.stores.sqlite import SqliteStore
-from shared.runtime.nats.embedded_server import NatsServer, free_port
+from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service, Surroundings
 from shared.web.app import service_app
 from shared.web.security.request_limits import limit_body, secured
 from tests.fixtures.outside import hurried
+from tests.fixtures.ports import free_port
 from tests.fixtures.signing_in import account
 
 HURRIED = Pauses(first=0.05, longest=0.2, mail=0.1, longest_mail=0.2, tries=4, in_hand=1.0)

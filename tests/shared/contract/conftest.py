@@ -14,9 +14,10 @@ import pytest
 from deploy.host.embedded import access, prepare
 from shared.base.services import SERVICES
 from shared.kernel.broker.connection import OPERATOR, Connection, connected
-from shared.runtime.nats.embedded_server import binary, free_port
+from shared.runtime.nats.embedded_server import binary
 from shared.runtime.nats.server_config import READER, Node, accounts_config, make_seeds, node_config, seed_of
 from tests.fixtures.npm_packages import node_modules
+from tests.fixtures.ports import free_port
 
 __all__ = ["cluster", "node_modules"]  # fixtures
 NETWORK = "reseau"
@@ -53,10 +54,10 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
                 open_.push_async_callback(nc.close)
                 return nc
 
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 operator = await user(OPERATOR)
             await prepare(operator, NETWORK)
             yield Cluster(url, folder, operator, {name: await user(name) for name in SERVICES})
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

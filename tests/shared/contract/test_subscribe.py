@@ -60,7 +60,7 @@ async def write(cluster: Cluster, names: Sequence[str]) -> None:
     """Each service writes an example of each of its own types, as that service."""
     for name in names:
         message = example_of(TYPES[name], NETWORK)
-        answer = await cluster.services[TYPES[name].service].request(message.subject, message.body, timeout=5)
+        answer = await cluster.services[TYPES[name].service].request(message.subject, message.body, timeout=60)
         assert b'"seq"' in answer.data, answer.data
 
 
@@ -68,7 +68,7 @@ async def heard(said: asyncio.StreamReader, folder: Path, count: int) -> list[st
     """The types of the next events that a subscriber prints. Each has its time and its data."""
     found = []
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(found) < count:
                 time, kind, data = (await said.readline()).decode().split(" ", 2)
                 assert time == example_body(TYPES[kind])["time"]

@@ -182,7 +182,7 @@ async def test_a_pair_told_apart_is_not_merged_nor_a_merged_pair_told_apart(proc
 async def test_no_answer_comes_after_a_closing(process: Open, rounds: int) -> None:
     one, other = await process("observatory", SURVEYS), await process("observatory", SURVEYS)
     late = 0
-    for n in range(rounds):
+    for n in range(20 * rounds):
         id = await survey((one, other)[n % 2])
         who = [one, other, one, other]
         closing = asyncio.create_task(_after(n % 5, other.do(CloseSurvey(survey=id))))
@@ -193,14 +193,16 @@ async def test_no_answer_comes_after_a_closing(process: Open, rounds: int) -> No
         for found in answers:
             assert found == "survey-closed" or (isinstance(found, Outcome) and found.seq < closed.seq)
             late += found == "survey-closed"
-    assert late > rounds / 10  # it was close, often
+        if n >= rounds - 1 and late > rounds / 10:  # it was close, often
+            return
+    raise AssertionError(f"only {late} were late")
 
 
 @pytest.mark.parametrize("rounds", [30, pytest.param(1000, marks=pytest.mark.drill)])
 async def test_no_structure_joins_after_it_was_merged(process: Open, rounds: int) -> None:
     directory, membership = await process("directory", STRUCTURE, NAMESAKES), await process("membership", MEMBER)
     late = 0
-    for n in range(rounds):
+    for n in range(20 * rounds):
         kept, merged = await record(directory), await record(directory)
         join = JoinNetwork(structure=merged, name="Kynarou", college="associative", charter_version=1)
         joined, absorbed = await asyncio.gather(
@@ -212,7 +214,9 @@ async def test_no_structure_joins_after_it_was_merged(process: Open, rounds: int
         when = next(event.seq for event in history if event.type == "StructureAbsorbed")
         assert joined == "reference-merged" or (isinstance(joined, Outcome) and joined.seq < when)
         late += joined == "reference-merged"
-    assert 0 < late < rounds
+        if n >= rounds - 1 and 0 < late <= n:  # of both kinds; how soon that is so depends on the machine
+            return
+    raise AssertionError(f"{late} were late")
 
 
 async def _after(turns: int, work: object) -> Outcome | str:
@@ -436,7 +440,7 @@ async def test_a_joining_that_comes_back_is_judged_like_a_joining(process: Open)
 async def test_no_strike_of_a_merge_is_lifted_after_the_pair_was_told_apart(process: Open, rounds: int) -> None:
     one, other = await process("directory", STRUCTURE, NAMESAKES), await process("directory", STRUCTURE, NAMESAKES)
     late = 0
-    for n in range(rounds):
+    for n in range(20 * rounds):
         kept = await record(one)
         lift, merged = await lifted((one, other)[n % 2], kept)
         apart = TellNamesakesApart(first=merged, second=kept)

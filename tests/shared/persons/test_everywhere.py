@@ -55,7 +55,7 @@ def command(url: str, service: str, name: str, body: Any) -> str:
         raise AssertionError(f"{name}: {refused.read().decode()}") from None
 
 
-def until(what: Any, seconds: float = 30) -> Any:
+def until(what: Any, seconds: float = 60.0) -> Any:
     for _ in range(int(seconds / 0.1)):
         if found := what():
             return found

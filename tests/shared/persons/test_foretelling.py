@@ -199,7 +199,7 @@ async def test_an_operator_confirms_only_who_is_due_and_they_are_forgotten_while
     every = await some(service, add, FEW + 2)
     move_clock(service, days=TERM + 1)
     service.jobs.again(TERMS)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while service.persons.foretold.question is None:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     later = await add(service, "plus-tard@exemple.invalid")
@@ -207,7 +207,7 @@ async def test_an_operator_confirms_only_who_is_due_and_they_are_forgotten_while
     async with asking(service, **operator(service)) as client:
         done = await client.post("/directory/api/persons/due/confirm", json={"persons": persons})
         assert done.json() == {"confirmed": FEW + 2}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while kept(service, every):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert service.keyring.has(later)

@@ -110,7 +110,7 @@ async def test_wherever_a_forgetting_was_cut_off_the_next_start_ends_it_before_a
     assert await names(service) == {None, NAMES[HIS]} and not service.keyring.has(her)
     assert len(await said(service)) == 1 and await service.persons.find(address=HER) == []
     await service.start_reactions()
-    for _ in range(200):
+    for _ in range(1200):
         if her in follows.persons:
             break
         await asyncio.sleep(0.05)
@@ -124,7 +124,7 @@ async def test_a_replica_that_lives_on_ends_what_another_one_began(
     await service.start_reactions()
     her = await add(service, HER)
     await only_the_event(service, her)  # and whoever said so is dead
-    for _ in range(200):
+    for _ in range(1200):
         if not service.keyring.has(her) and follows.persons:
             break
         await asyncio.sleep(0.05)
@@ -139,7 +139,7 @@ async def test_what_follows_is_done_once_though_the_reaction_finds_it_again(
     her = await add(service, HER)
     await service.persons.forget([her], reason="asked", actor=ACTOR)
     await service.start_reactions()
-    for _ in range(200):
+    for _ in range(1200):
         if len(follows.persons) > 1:
             break
         await asyncio.sleep(0.05)

@@ -95,7 +95,7 @@ async def reader(service: Service) -> AsyncIterator[AsyncClient]:
 
 
 async def until(true: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 

@@ -77,6 +77,11 @@ def test_what_people_wrote_is_escaped(client: Client) -> None:
     assert "<script>" not in answer and "Réseau &lt;b&gt;" in answer
 
 
+def test_a_first_letter_is_made_large_and_no_other_small(client: Client) -> None:
+    answer = client("{{ said|capitalize }}", said="monday 30 November").get("/directory/structures").text
+    assert "Monday 30 November" in answer
+
+
 def test_the_foot_says_the_event_that_the_page_shows(client: Client) -> None:
     answer = client(sequence=47913).get("/directory/structures").text
     assert '<a href="/observatory/journal/47913">47\u202f913</a>, le 31/10/2017 à 17\u00a0h\u00a042' in answer

@@ -317,7 +317,7 @@ async def test_a_hostile_search_finds_nothing_and_breaks_nothing(front: httpx2.A
             assert answer.status_code == 200 and "SELECT" not in answer.text, text
 
 
-async def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     for _ in range(int(seconds / 0.05)):
         if holds():
             return

@@ -46,7 +46,7 @@ async def begin(log: Log, tmp_path: Path) -> AsyncIterator[Begin]:
         await ended(notary)
 
 
-async def until(true: Callable[[], bool], seconds: float = 20) -> None:
+async def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - the notary has no event for it
             await asyncio.sleep(0.01)

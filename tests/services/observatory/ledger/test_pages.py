@@ -46,7 +46,7 @@ async def say(service: Service, nc: Client, *bodies: bytes) -> None:
     """Puts messages into the log and waits until they are signed."""
     for body in bodies:
         seq = (await nc.jetstream().publish(f"{service.network}.junk", body)).seq
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (head := notary_of(service).head) is None or head.size < seq:  # noqa: ASYNC110 - the notary has no event for it
             await asyncio.sleep(0.01)
 
@@ -107,7 +107,7 @@ async def test_a_notary_that_stopped_is_an_alarm_on_the_page(
     notary = notary_of(service)
     await nc.jetstream().delete_stream(service.network)
     await service.log.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while notary.state != "stopped":  # noqa: ASYNC110 - the notary has no event for it
             await asyncio.sleep(0.02)
     page = (await anybody.get("/observatory/ledger")).text

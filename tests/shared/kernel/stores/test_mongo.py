@@ -225,7 +225,7 @@ async def test_a_server_that_is_away_is_told_as_such_and_found_again(tmp_path: P
         with pytest.raises(Unavailable):
             await ask
     server.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 assert await names(store) == {"a": "a"}

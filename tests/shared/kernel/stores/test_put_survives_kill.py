@@ -110,7 +110,7 @@ async def contents(log: Log, store: MongoStore | SqliteStore) -> dict[str, objec
     """What a runner makes of a store, from whatever it finds there, to the end of the log."""
     runner = Runner(log, store, VIEWS, "directory", pace=Pace(far=0.03))
     await runner.start()
-    assert await runner.wait_for(await log.last(), 20)
+    assert await runner.wait_for(await log.last(), 60)
     found: dict[str, object] = {view.name: await store.digest(view) for view in VIEWS}
     found |= {"versions": await store.versions(), "voids": await store.voids(), "unknown": await store.unknown()}
     found |= {"judged": await store.checkpoint(JUDGE), "live": (runner.voids, runner.unknown, runner.position)}

@@ -115,7 +115,7 @@ async def test_a_view_that_fails_on_an_event_leaves_it_out_and_all_else_goes_on(
         store = SqliteStore(tmp_path / "v")
         runner = Runner(log, store, (STRUCTURES, mistaken), "directory")
         await runner.start()
-        assert await runner.wait_for(last, timeout=20)
+        assert await runner.wait_for(last, timeout=60)
         assert runner.voids == {first - 1: UNFOLDED} and not runner.is_void(first - 1)
         for view in (STRUCTURES, mistaken):
             assert (await store.get(view, str(bad)) or {})["version"] == 3
@@ -139,6 +139,6 @@ async def test_a_number_that_no_store_holds_and_a_name_in_clear_are_unreadable(
     store = SqliteStore(tmp_path / "v")
     runner = Runner(log, store, DEFINITIONS[0].views, "directory")
     await runner.start()
-    assert await runner.wait_for(last, timeout=20) and runner.voids == {2: "unreadable-data", 3: "unreadable-data"}
+    assert await runner.wait_for(last, timeout=60) and runner.voids == {2: "unreadable-data", 3: "unreadable-data"}
     await runner.stop()
     await store.close()

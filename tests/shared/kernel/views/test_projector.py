@@ -61,7 +61,7 @@ async def count(runner: Runner, view: View = STRUCTURES) -> int:
 
 
 async def up_to_date(runner: Runner, log: Log) -> None:
-    assert await runner.wait_for(await log.last(), timeout=20)
+    assert await runner.wait_for(await log.last(), timeout=60)
 
 
 async def test_a_command_is_visible_after_waiting_for_its_sequence(service: Service) -> None:
@@ -319,8 +319,8 @@ async def test_a_hole_stops_the_views_and_says_which_sequence_is_missing(
         await breakable.append(unit(breakable.network, uuid4()))
     await nc.jetstream().delete_msg(breakable.network, 6)
     async with running(breakable, tmp_path / "v") as runner:
-        async with asyncio.timeout(10):
-            assert await runner.wait_for(10, timeout=9) is False, "whoever waits is told at once"
+        async with asyncio.timeout(60):
+            assert await runner.wait_for(10, timeout=600) is False, "whoever waits is told at once"
         assert runner.damage == "sequence 6 is missing from the log: restore it"
         assert runner.position == 5 and await count(runner) == 5, "what came before is shown"
         assert await runner.wait_for(5) is True

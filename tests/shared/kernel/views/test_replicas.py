@@ -140,7 +140,7 @@ async def replica(log: Log, mongo_url: str, mongo_network: str) -> AsyncIterator
         await one.store.close()
 
 
-async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -150,7 +150,7 @@ async def equal(log: Log, *replicas: Replica) -> None:
     """Every replica shows the whole log, and every view is what a rebuild would be."""
     last = await log.last()
     for one in replicas:
-        assert await one.wait_for(last, 20)
+        assert await one.wait_for(last, 60)
     for view in replicas[0].views:
         verdict = await replicas[0].verify(view)
         assert verdict.equal, view.name
@@ -163,7 +163,7 @@ async def test_one_replica_writes_and_all_show_how_far_what_is_void_and_what_nob
     assert [one.writes for one in (first, second, third)] == [True, False, False]
     await some_history(nc, log, 40, seed=5)
     last = await log.last()
-    assert all(await asyncio.gather(*(one.wait_for(last, 20) for one in (first, second, third))))
+    assert all(await asyncio.gather(*(one.wait_for(last, 60) for one in (first, second, third))))
     assert first.voids == second.voids == third.voids and first.voids
     assert first.unknown == second.unknown and set(first.unknown) == {"StructurePainted"}
     assert second.position == last and await second.wait_for(last + 1, timeout=0.1) is False
@@ -330,7 +330,7 @@ async def test_a_replica_takes_over_from_one_that_was_killed_and_from_one_that_i
     assert (await said(child))["writes"]
     second = await replica()
     await some_history(nc, log, 20, seed=13)
-    assert await second.wait_for(await log.last(), 20) and not second.writes
+    assert await second.wait_for(await log.last(), 60) and not second.writes
     os.kill(child.pid, signal.SIGKILL)
     child.communicate()
     await some_history(nc, log, 20, seed=14)
@@ -352,7 +352,7 @@ async def test_a_replica_takes_over_from_one_that_was_killed_and_from_one_that_i
     writing = asyncio.create_task(some_history(nc, log, 30, seed=16))
     os.kill(child.pid, signal.SIGCONT)
     await writing
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (now := await said(child))["writes"] or now["position"] < await log.last():
             pass
     assert third.writes
@@ -422,7 +422,7 @@ async def test_a_release_that_reads_what_was_judged_while_another_judges_on_judg
         await log.append(unit(log.network, entity, events=2, version=4, expected=seq))
         await nc.jetstream().publish(f"{log.network}.junk", b"")
         await happen(nc, log, uuid4(), "unknown")
-        assert await old.wait_for(await log.last(), 20)
+        assert await old.wait_for(await log.last(), 60)
 
     new.store.after_reading[read] = meanwhile
     await new.start()
@@ -544,7 +544,7 @@ async def test_two_replicas_react_once_in_effect_and_share_the_work(
     for n in range(30):
         made = await (one, two)[n % 2].execute(Register(name=f"n{n}"), id=new_command_id(), actor="staff:test")
         entities.append(made.entity_id)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await two.log.last() < 90:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     # Offered again to both, which an acknowledgement that was lost comes to:

@@ -20,10 +20,11 @@ from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed, co
 from shared.kernel.eventlog.event_log import Log, Unit, Write
 from shared.runtime.nats import canary
 from shared.runtime.nats.canary import NEVER, Canary, stream_of, subject_of
-from shared.runtime.nats.embedded_server import NatsServer, free_port
+from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.nats.server_config import Node, seed_of, write
 from tests.fixtures.bad_network import BadNetwork
 from tests.fixtures.log_writing import unit
+from tests.fixtures.ports import free_port
 from tests.shared.runtime.nats.test_server_config import patiently, running
 
 NETWORK = "net"
@@ -65,7 +66,7 @@ async def test_it_is_found_out_without_a_trace_in_the_log_and_not_oftener_than_e
     stored = await js.get_msg(stream_of(NETWORK), 1)
     assert stored.subject == subject_of(NETWORK, "directory") and not any(stored.data or b"") and not stored.headers
     with pytest.raises(NotAllowed):
-        await nc.request(subject_of(NETWORK, "membership"), b"", timeout=5)
+        await nc.request(subject_of(NETWORK, "membership"), b"", timeout=60)
     await nc.close()
 
 

@@ -18,10 +18,11 @@ import pytest
 from deploy.host.embedded import access, prepare
 from shared.kernel.broker.connection import OPERATOR, connected
 from shared.kernel.eventlog.event_log import Log, stream_config
-from shared.runtime.nats.embedded_server import NatsServer, binary, free_port
+from shared.runtime.nats.embedded_server import NatsServer, binary
 from shared.runtime.nats.server_config import Access, Node, accounts_config, node_config, public_key, seed_of, write
 from tests.fixtures.installation import maillage
 from tests.fixtures.log_writing import everything, unit
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.slow
 
