@@ -217,8 +217,8 @@ def _renamed(
     before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
     titles, rank = {SOURCE: event.title, **event.titles}, event.rank or before.rank
     marks = before.marks if marks is None else marks
-    kinds = event.kinds if isinstance(event, CollegeRevised) else None
-    kinds = before.kinds if kinds is None else kinds
+    anew = event.kinds if isinstance(event, CollegeRevised) else None
+    kinds = before.kinds if anew is None else anew
     return {**terms, code: replace(before, titles=titles, rank=rank, marks=marks, said=True, kinds=tuple(kinds))}
 
 
