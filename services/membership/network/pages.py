@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,11 @@ from services.membership.base.queries import everything
 from services.membership.base.rendering import render
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from shared.base.paris_days import day_of
-from shared.base.translations import L, Lang, colon, translated
+from shared.base.translations import SOURCE, L, Lang, colon, translated
 from shared.contract import Event
 from shared.contract.fields import day_typed
-from shared.notions.legal_terms import LAWS, Holding
+from shared.contract.membership.network import LegalTermStated
+from shared.notions.legal_terms import LAWS, Holding, legal_terms
 from shared.notions.network import DYES, NETWORK_ID
 from shared.notions.network.view import OURSELVES, said_in
 from shared.runtime.faces import OpenViews
@@ -84,15 +86,14 @@ def _term(one: Holding, lang: Lang, today: date) -> dict[str, Any]:
 
 def _told(event: Event, on: date, lang: Lang) -> dict[str, str]:
     """One thing that was said, as a line of the history."""
-    values = event.model_dump(mode="json", exclude_none=True).values()
-    content = "; ".join(_in_a_line(value) for value in values if value not in ([], {}))
+    if isinstance(event, LegalTermStated):
+        term = legal_terms().get(event.term)
+        said = [term.title if term else {SOURCE: event.term}, event.wording]
+        values: Iterable[Any] = [one.get(lang) or one.get(SOURCE) or next(iter(one.values())) for one in said if one]
+    else:
+        values = event.model_dump(mode="json", exclude_none=True).values()
+    content = "; ".join(", ".join(value) if isinstance(value, list) else str(value) for value in values)
     return {"text": f"{translated(event.says.words, lang)}{colon(lang)}{content}", "when": f"{day(on)}"}
-
-
-def _in_a_line(value: Any) -> str:
-    if isinstance(value, list | dict):
-        return ", ".join(map(str, value.values() if isinstance(value, dict) else value))
-    return str(value)
 
 
 @routes.get("/peers")
