@@ -17,10 +17,9 @@ from services.newsletter.delivery.queries import in_doubt
 from services.newsletter.delivery.worker import SENDING
 from services.newsletter.subscriptions.queries import readers_among, readers_of, subscribers_then
 from services.newsletter.subscriptions.views import SUBSCRIBERS
-from shared.base.translations import languages, translated
+from shared.base.translations import SOURCE, languages
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document
-from shared.notions.vocabularies import VOCABULARIES
 from shared.runtime.faces import Library
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
@@ -136,7 +135,7 @@ async def bulletin(
         request,
         "bulletin.html",
         bulletin=known,
-        facts=_facts(known, lang),
+        called=_called(known, lang),
         given=given(known),
         issues=issues,
         readers=await readers_of(service, code),
@@ -171,7 +170,7 @@ async def _bulletin_then(service: Library, request: Request, now: Document, mome
         request,
         "bulletin.html",
         bulletin=known,
-        facts=_facts(known, lang),
+        called=_called(known, lang),
         issues={"documents": shown},
         readers=readers_among(await subscribers_then(service, moment)).get(code, 0),
         page=page,
@@ -183,14 +182,10 @@ async def _bulletin_then(service: Library, request: Request, now: Document, mome
     )
 
 
-def _facts(bulletin: Document, lang: str) -> Document:
-    """What is said of a bulletin beside its title and purpose: its titles in other languages, what arrives in it."""
-    marks = VOCABULARIES["bulletin"].marks
-    titles = {"fr": bulletin["said"], **bulletin["titles"]}
-    return {
-        "titles": [(one, titles[one]) for one in languages() if one in titles and one != lang],
-        "arrivals": [translated(marks[mark], lang) for mark in bulletin["arrivals"] if mark in marks],
-    }
+def _called(bulletin: Document, lang: str) -> list[tuple[str, str]]:
+    """What a bulletin is called in the other languages: (language, title)."""
+    titles = {**bulletin["titles"], SOURCE: bulletin["said"]}
+    return [(one, titles[one]) for one in languages() if one in titles and one != lang]
 
 
 def given(bulletin: Document) -> Document:
