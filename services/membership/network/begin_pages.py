@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.membership.base.rendering import render
 from shared.base.paris_days import FIRST_DAY
-from shared.base.translations import languages
+from shared.base.translations import L, languages, translated
 from shared.contract.fields import Name, day_typed
 from shared.geo import DEPARTMENTS
 from shared.notions.network import DYES, LAWS
@@ -108,6 +108,8 @@ async def tell(service: Here[Study], request: Request) -> Response:
     except ValidationError as unfit:
         kind = Hand if found is None else Reaching
         errors = sentences(unfit, kind, pages.lexicon, lang)
+        if "name" in errors and not str(data.get("name", "")).strip():
+            errors["name"] = translated(L("Donnez un nom au réseau."), lang)
         return _page(service, request, name, 422, values=values, errors=errors)
     try:
         await say(service, steps(network, "membership"), who_of(request).actor, pages.lexicon, lang)
