@@ -21,11 +21,11 @@ from starlette.responses import RedirectResponse, Response
 
 from services.membership.base.rendering import render
 from shared.base.paris_days import FIRST_DAY
-from shared.base.translations import languages
+from shared.base.translations import L, languages, translated
 from shared.contract.fields import Name, day_typed
 from shared.geo import DEPARTMENTS
 from shared.notions.legal_terms import LAWS
-from shared.notions.network import DYES
+from shared.notions.network import DYES, spoken
 from shared.notions.network.beginning import (
     ALWAYS,
     Beginning,
@@ -105,10 +105,12 @@ async def tell(service: Here[Study], request: Request) -> Response:
     if name != HAND and found is None:
         raise HTTPException(404)
     try:
-        network = by_hand(data) if found is None else found.reaching(Reaching.model_validate(reach_of(data)).day)
+        network = by_hand(data) if found is None else _dated(found, data)
     except ValidationError as unfit:
         kind = Hand if found is None else Reaching
         errors = sentences(unfit, kind, pages.lexicon, lang)
+        if "name" in errors and not str(data.get("name", "")).strip():
+            errors["name"] = translated(L("Donnez un nom au réseau."), lang)
         return _page(service, request, name, 422, values=values, errors=errors)
     try:
         await say(service, steps(network, "membership"), who_of(request).actor, pages.lexicon, lang)
@@ -117,6 +119,11 @@ async def tell(service: Here[Study], request: Request) -> Response:
     asked = f"?of={quote(name)}" if name != HAND else ""
     there = f"/newsletter/begin{asked}" if who_of(request).may("newsletter", "editor") else "/membership/network"
     return RedirectResponse(there, 303)
+
+
+def _dated(network: Beginning, data: FormData) -> Beginning:
+    """A network to begin with, so since the day that the form says, where it was asked. Raises ValidationError."""
+    return network.reaching(Reaching.model_validate(reach_of(data)).day) if network.undated else network
 
 
 def _one_of(known: Callable[[], Collection[str]]) -> AfterValidator:
@@ -156,8 +163,8 @@ class Hand(Reaching):
 
     name: Name
     region: Annotated[str, _one_of(lambda: regions())] | None = None
-    first: Annotated[str, _one_of(languages)]
-    languages: list[Annotated[str, _one_of(languages)]] = []
+    first: Annotated[str, _one_of(spoken)]
+    languages: list[Annotated[str, _one_of(spoken)]] = []
     law: Annotated[str, _one_of(lambda: LAWS)] | None = None
     dye: Annotated[str, _one_of(lambda: DYES)] | None = None
     colleges: Annotated[list[Name], Field(max_length=MOST_COLLEGES)] = []

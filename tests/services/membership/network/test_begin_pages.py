@@ -73,7 +73,7 @@ async def test_without_a_name_it_goes_no_further_and_keeps_what_was_typed(
 ) -> None:
     before = await service.log.last()
     page = await front.post("/begin", data={**HAND, "name": " "})
-    assert 'id="name-e"' in page.text and "string" not in shown(page, 422).lower()
+    assert 'id="name-e"' in page.text and "Donnez un nom au réseau." in shown(page, 422)
     assert re.search(r'<option value="53" selected', page.text) and 'value="violet" checked' in page.text
     wrong = {"since": "hier", "name": "x" * 300, "law": "1902", "colleges": "Villes\n" + "y" * 300}
     for lang, name in (("fr", "caractères"), ("en", "characters")):
