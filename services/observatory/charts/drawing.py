@@ -97,7 +97,8 @@ def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
     there = {part for part, _ in values}
     parts = [part for part in known_lists().listed(one.terms or "college", there) if part in there]
     # A part that has nobody in the years shown would only take a colour from the others.
-    shown = [part for part in parts if any(values.get((part, year)) for year in where.shown_years)][:MOST_SERIES]
+    drawn = [part for part in parts if any(values.get((part, year)) for year in where.shown_years)]
+    shown, rest = told_apart({part: sum(values.get((part, year)) or 0 for year in where.shown_years) for part in drawn})
     names = {part: term(one, part, where) or label(where, part) for part in parts}
 
     def part_of(part: str, year: int) -> float | None:
@@ -106,14 +107,35 @@ def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
         return 0 if found is None and totals.get(year) is not None else found
 
     svg = stacked_bars(
-        [(str(year), [part_of(part, year) for part in shown]) for year in where.shown_years],
-        [names[part] for part in shown],
+        [
+            (
+                str(year),
+                [
+                    *(part_of(part, year) for part in shown),
+                    *(
+                        [sum(part_of(part, year) or 0 for part in rest) if totals.get(year) is not None else None]
+                        * bool(rest)
+                    ),
+                ],
+            )
+            for year in where.shown_years
+        ],
+        [*(names[part] for part in shown), *([where.words(L("Autres"))] * bool(rest))],
         title=where.words(one.title),
         partial=where.partial,
         lang=where.lang,
     )
     rows = tuple((str(year), *(values.get((part, year)) for part in parts), totals.get(year)) for year in where.years)
     return Drawn(svg if shown else None, (_said(where, "field.year"), *names.values(), "Total"), rows)
+
+
+def told_apart(sizes: Mapping[str, float]) -> tuple[list[str], list[str]]:
+    """The parts that are drawn each for itself, and those that are drawn as one, so that the whole stays whole: where
+    there are too many, the smallest. `sizes`: of each part, in their order."""
+    if len(sizes) <= MOST_SERIES:
+        return [*sizes], []
+    large = set(sorted(sizes, key=lambda part: -sizes[part])[: MOST_SERIES - 1])
+    return [part for part in sizes if part in large], [part for part in sizes if part not in large]
 
 
 def _shares(one: Indicator, answer: Answer, where: Context) -> Drawn:

@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from services.observatory.charts.drawing import told_apart
 from services.observatory.event_table.moment import Moment
 from services.observatory.figures.moment_page import carried
 from services.observatory.figures.recount import Row
@@ -30,7 +31,6 @@ from shared.web.charts.charts import bars, department_map, line, shares, stacked
 from shared.web.formatting import day, number, percent_sign
 from shared.web.templating import many
 
-MOST_SERIES = 6
 Rows = Mapping[str, Row]
 Cell = str | None
 
@@ -158,7 +158,8 @@ class Reading:
         }
         values = {key: self.rows[each].value if each in self.rows else None for key, each in paths.items()}
         # A college that has nobody in these years would only take a colour from the others.
-        drawn = [code for code in codes if any(values[code, year] for year in one.span)][:MOST_SERIES]
+        sizes = {code: sum(values[code, year] or 0 for year in one.span) for code in codes}
+        drawn, rest = told_apart({code: size for code, size in sizes.items() if size})
 
         def named(code: str, *, head: bool) -> str:
             if code in one.called:
@@ -168,11 +169,12 @@ class Reading:
         def parts(year: int) -> list[float | None]:
             """Nobody, where the year was counted and the college was not open yet."""
             counted = any(values[code, year] is not None for code in codes)
-            return [0 if counted and values[code, year] is None else values[code, year] for code in drawn]
+            shown = [0 if counted and values[code, year] is None else values[code, year] for code in drawn]
+            return [*shown, *([sum(values[code, year] or 0 for code in rest) if counted else None] * bool(rest))]
 
         svg = stacked_bars(
             [(str(year), parts(year)) for year in one.span],
-            [named(code, head=False) for code in drawn],
+            [*(named(code, head=False) for code in drawn), *([translated(L("Autres"), self.lang)] * bool(rest))],
             title=self._alt(one),
             partial=self._partial(one.span),
             lang=self.lang,

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from services.observatory.app import OBSERVATORY
-from services.observatory.charts.drawing import MOST_YEARS, Context, as_csv, as_sheet, drawn, label, name
+from services.observatory.charts.drawing import MOST_YEARS, Context, as_csv, as_sheet, drawn, label, name, told_apart
 from services.observatory.indicators import INDICATORS
 from shared.base.translations import Lexicon
 from shared.web.words.messages import WORDS
@@ -45,3 +45,9 @@ def test_a_table_taken_away_is_text_and_numbers() -> None:
     rows = [("=1+1", 1234.5, None), ('a"b', 2.0, "x,y")]
     assert as_csv(("nom", "n", "v"), rows) == 'nom,n,v\r\n\'=1+1,1234.5,\r\n"a""b",2,"x,y"\r\n'
     assert as_sheet(("nom",), rows[:1], "fr") == "\ufeffnom\r\n'=1+1;1234,5;\r\n"
+
+
+def test_a_stack_of_more_parts_than_colours_stays_whole() -> None:
+    sizes = {"a": 1.0, "b": 9.0, "c": 2.0, "d": 8.0, "e": 7.0, "f": 6.0, "g": 5.0}
+    assert told_apart(sizes) == (["b", "d", "e", "f", "g"], ["a", "c"])
+    assert told_apart({part: sizes[part] for part in "abcdef"}) == (list("abcdef"), [])

@@ -62,13 +62,13 @@ def test_colleges_are_called_as_the_list_of_the_day_has_them_unless_the_print_di
     values = {"c__towns__2020": 2.0, "c__towns__2021": 3.0, "c__friends__2020": None, "c__friends__2021": 1.0}
     with colleges(towns="Towns", friends="Friends"):
         shown = reading(**values, t__2020=2, t__2021=4).picture(stack(total="t.{year}"))
-        called = {"towns": {"column": "Communes", "legend": "communes"}}
+        called = {"towns": {"column": {"en": "Councils"}, "legend": {"en": "councils"}}}
         printed = reading(**values, t__2020=2, t__2021=4).picture(stack(called=called))
     assert [one if isinstance(one, str) else one[0] for one in shown.columns] == ["Year", "Towns", "Friends", "Total"]
     assert shown.rows == [["2020", "2", "—", "2"], ["2021", "3", "1", "4"]]
     assert shown.under == "U 30/06/2021" and "Friends" in shown.svg
-    assert [one if isinstance(one, str) else one[0] for one in printed.columns] == ["Year", "Communes", "Friends"]
-    assert "communes" in printed.svg
+    assert [one if isinstance(one, str) else one[0] for one in printed.columns] == ["Year", "Councils", "Friends"]
+    assert "councils" in printed.svg
 
 
 def test_a_college_that_has_nobody_takes_no_colour() -> None:
