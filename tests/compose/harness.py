@@ -44,7 +44,8 @@ from urllib.parse import urlencode, urlsplit
 
 from shared.runtime.nats.embedded_server import _dies_with_parent
 from tests.compose.reading import ROOT, Mount, Spec, dotenv, image_environment, services
-from tests.fixtures.installation import CLEAN, MAILLAGE, at_a_start, ran
+from tests.fixtures.forking import Process
+from tests.fixtures.installation import CLEAN, MAILLAGE, at_a_start, begun, ran
 
 BIN = Path(sys.executable).parent
 TICK = 0.05
@@ -68,10 +69,11 @@ class Container:
     spec: Spec
     address: str
     log: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Process | None = None
     wanted: bool = False
     state: State = "waiting"
     starts: int = 0
+    lived: bool = False  # it was there before the last `up`
     next_start: float = 0.0
     probe: subprocess.Popen[bytes] | None = None
     next_probe: float = 0.0
@@ -298,17 +300,16 @@ class Compose:
 
     def exec(self, name: str, *command: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """`docker compose exec`, or `run --rm` where it does not run: a command with the container's environment. One
-        of ours is forked from a process that has read the product; the containers begin as everybody's do."""
+        of ours is forked from a process that has read the product; containers begin as everybody's do, but where all
+        are brought up again."""
         spec = self._specs[name] if name not in self.containers else self.containers[name].spec
         there = self.containers.get(name) or Container(name, spec, self._addresses[name], self.folder / "logs" / name)
         if not there.runs:
             self._mounted(there)
         words = [self._local(there, word) for word in command]
         environment = self._environment(there)
-        if words[0] == "maillage" and self.bin == BIN:
-            words[:1] = MAILLAGE
-            environment = {name: value for name, value in environment.items() if not at_a_start({name: value})}
-            environment |= at_a_start(CLEAN)
+        if self._ours(words):
+            words, environment = _as_forked(words, environment)
         else:
             words[0] = self._binary(words[0])
         done = ran(words, environment, cwd=self._cwd(there), timeout=timeout)
@@ -460,16 +461,21 @@ class Compose:
             log.write(f"--- start {container.starts + 1}: {' '.join(words)}\n".encode())
             log.flush()
             environment = {**self._environment(container), **self.injected.get(container.name, {})}
-            container.process = subprocess.Popen(
-                [self._binary(words[0]), *words[1:]],
-                env=environment,
-                cwd=self._cwd(container),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=_dies_with_parent(),
-            )
+            if container.lived and not container.starts and self._ours(words) and container.name not in self.injected:
+                words, environment = _as_forked(words, environment)
+                container.process = begun(words, environment, log, cwd=self._cwd(container))
+            else:
+                container.process = subprocess.Popen(
+                    [self._binary(words[0]), *words[1:]],
+                    env=environment,
+                    cwd=self._cwd(container),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    preexec_fn=_dies_with_parent(),
+                )
+        container.lived = True
         _kill(container.probe)  # of its former life
         container.starts += 1
         container.state, container.probe, container.next_probe = "running", None, 0.0
@@ -545,6 +551,9 @@ class Compose:
         where = self.volume("mongo") if container.spec.name == "mongo" else self.volume("mailpit") / "mails"
         port = "27017" if container.spec.name == "mongo" else "1025"
         return [sys.executable, "-m", module, container.address, port, str(where)]
+
+    def _ours(self, words: Sequence[str]) -> bool:
+        return words[0] == "maillage" and self.bin == BIN
 
     def _binary(self, word: str) -> str:
         for folder in (self.bin, BIN):  # caddy is in the tests' folder only
@@ -658,6 +667,13 @@ class Compose:
         return {"MAILLAGE_NETWORK": path.read_text()}
 
 
+def _as_forked(words: list[str], environment: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """A command of ours as a fork has it: what Python reads at its start is that of the process that it is forked
+    from."""
+    read_later = {name: value for name, value in environment.items() if not at_a_start({name: value})}
+    return [*MAILLAGE, *words[1:]], {**read_later, **at_a_start(CLEAN)}
+
+
 def _answered(words: Sequence[str]) -> bool:
     """Whether the address that a health check asks answers well; true where it asks none that we see."""
     found = re.search(r"http://([\d.]+):(\d+)(/[^\s']*)", " ".join(words))
@@ -694,7 +710,7 @@ def _reserve() -> tuple[str, socket.socket]:
     raise Broken("no part of 127.0.0.0/8 is free: the harness needs Linux")
 
 
-def _kill(process: subprocess.Popen[bytes] | None) -> None:
+def _kill(process: subprocess.Popen[bytes] | Process | None) -> None:
     if process is not None and process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

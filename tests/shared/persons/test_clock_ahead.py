@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from shared.base.services import SERVICES
+from tests.fixtures.forking import Parent
 from tests.fixtures.installation import Up, get_json, maillage, open_bulletin, post_json
 from tests.shared.persons.test_everywhere import command, until
 
@@ -49,7 +50,7 @@ class Machine:
 
     def asked(self, *words: str) -> Any:
         """What a command answers for programs, on this machine."""
-        done = maillage(*words, "--json", data=self.up.data, env=self.env)
+        done = maillage(*words, "--json", data=self.up.data, env=self.env, parent=self.up.parent)
         assert done.returncode in (0, 1), done.stderr
         return json.loads(done.stdout)
 
@@ -88,11 +89,13 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def machine(clock: Path, tmp_path: Path) -> Iterator[Machine]:
     shift = tmp_path / "shift"
     shift.write_bytes(struct.pack("q", 0))
-    up = Up(tmp_path / "data", ["--no-sample"])
-    found = Machine(up, shift, {"LD_PRELOAD": str(clock), "SHIFTED_CLOCK": str(shift)})
-    yield found
+    env = {"LD_PRELOAD": str(clock), "SHIFTED_CLOCK": str(shift)}
+    parent = Parent(env)
+    up = Up(tmp_path / "data", ["--no-sample"], parent=parent)
+    yield Machine(up, shift, env)
     if up.process is not None and up.process.poll() is None:
         up.stop()
+    parent.end()
 
 
 def lived(url: str) -> None:

@@ -58,9 +58,14 @@ def test_a_kind_that_another_network_adds_counts_without_a_changed_line_of_sql(t
             if path.startswith(f"{own}.")
         }
     assert found == {
-        f"{own}.2021": 1, f"{own}.2022": 1, f"{own}.all": 2, f"{own}.since": 2021, f"{own}.towns_2021_2022": 2,
-        f"{own}.topics_2021_2022": 1, f"{own}.with_guests_2021_2022": 1,
-    }  # fmt: skip
+        f"{own}.2021": 1,
+        f"{own}.2022": 1,
+        f"{own}.all": 2,
+        f"{own}.since": 2021,
+        f"{own}.towns_2021_2022": 2,
+        f"{own}.topics_2021_2022": 1,
+        f"{own}.with_guests_2021_2022": 1,
+    }
 
 
 def test_no_indicator_asks_for_a_kind_of_gathering_by_its_code() -> None:

@@ -67,10 +67,15 @@ async def test_two_reviews_are_recounted_each_for_itself(front: httpx2.AsyncClie
     found = (await front.get("/observatory/api/review", params={"review": SECOND})).json()
     assert (found["review"], found["reviews"], found["as_of"]) == (SECOND, [FIRST, SECOND], "2021-12-31")
     assert {row["path"]: row["value"] for row in found["figures"]} == {
-        "members.by_college.towns.2020": 1, "members.by_college.towns.2021": 2,
-        "members.by_college.charities.2020": None, "members.by_college.charities.2021": 1,
-        "members.total.2020": 1, "members.total.2021": 3, "gatherings.evenings.2021": 2, "gatherings.towns": 2,
-    }  # fmt: skip
+        "members.by_college.towns.2020": 1,
+        "members.by_college.towns.2021": 2,
+        "members.by_college.charities.2020": None,
+        "members.by_college.charities.2021": 1,
+        "members.total.2020": 1,
+        "members.total.2021": 3,
+        "gatherings.evenings.2021": 2,
+        "gatherings.towns": 2,
+    }
     assert all(row["equal"] for row in found["figures"])
     first = (await front.get("/observatory/api/review")).json()
     assert (first["review"], len(first["figures"]), first["as_of"]) == (FIRST, 120, "2017-10-31")
