@@ -448,4 +448,6 @@ async def test_no_strike_of_a_merge_is_lifted_after_the_pair_was_told_apart(proc
         assert sorted(isinstance(found, Outcome) for found in (back, told)) == [False, True], (back, told)
         assert back == "told-apart" or told == "reference-merged"
         late += back == "told-apart"
-    assert 0 < late < rounds
+        if n >= rounds - 1 and 0 < late <= n:
+            return
+    raise AssertionError(f"{late} were late")

@@ -293,7 +293,7 @@ async def some_gatherings(four: Four) -> list[UUID]:
     plan = PlanGathering(kind="agora", title="An neuf", starts=datetime(today.year - 1, 12, 30, 17, tzinfo=UTC))
     eve = await four.do("events", plan)
     assert eve is not None
-    held = date(today.year, 1, 3)
+    held = min(date(today.year, 1, 3), today)  # on the first days of January the third is still to come
     assert await four.do("events", HoldGathering(gathering=eve), held) is not None
     assert await four.do("events", CountHeads(gathering=eve, others=7), held) is not None
     for _ in range(130):
