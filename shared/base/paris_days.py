@@ -7,6 +7,7 @@ moment and day that somebody gives comes through `utc` or `in_calendar`, so that
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,18 @@ def in_calendar(value: Any) -> Any:
 def day_of(moment: datetime) -> date:
     """The day in Paris on which a moment lies: the one place that says which day something happened on."""
     return moment.astimezone(PARIS).date()
+
+
+def day_told(text: str) -> date:
+    """The same of a moment as events tell it (RFC 3339 in UTC). Raises OverflowError at the end of time."""
+    if text >= "1912":  # since then Paris differs from UTC by whole hours
+        return _of_hour(text[:13])
+    return day_of(datetime.fromisoformat(text))
+
+
+@lru_cache(8192)
+def _of_hour(hour: str) -> date:
+    return day_of(datetime.fromisoformat(hour + ":00:00+00:00"))
 
 
 def noon_of(day: date) -> datetime:

@@ -82,7 +82,8 @@ class Event(BaseModel):
     @classmethod
     def read(cls, data: bytes) -> Self:
         """The event of data of today's shape. Raises pydantic's ValidationError."""
-        return cls.model_validate_json(data)
+        found: Self = cls.__pydantic_validator__.validate_json(data)  # as `model_validate_json`, without its questions
+        return found
 
 
 def schema_uri(kind: type[Event], shape: int) -> str:

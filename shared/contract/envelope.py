@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
@@ -16,6 +16,7 @@ import msgspec
 import orjson
 from pydantic import ValidationError
 
+from shared.base.once import once
 from shared.base.paris_days import utc
 from shared.base.services import SERVICES
 from shared.contract import EVENTS, Event
@@ -111,17 +112,17 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
     def actor(self) -> str:
         return self.cloud.actor
 
-    @cached_property
+    @once
     def time(self) -> datetime:
         """When it happened."""
         return datetime.fromisoformat(self.cloud.time)
 
-    @cached_property
+    @once
     def recorded(self) -> datetime:
         """When it was learnt."""
         return datetime.fromisoformat(self.cloud.recordedtime)
 
-    @cached_property
+    @once
     def believed(self) -> datetime | None:
         """None where `recorded` is what a clock said that was believed. Else what time it was at least: when that clock
         was believed last, and what was counted since then; NEVER where nothing is known (docs/adr/0035)."""
@@ -147,7 +148,7 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
             return self.cloud.time
         return instant(max(sure, self.time))
 
-    @cached_property
+    @once
     def shape(self) -> int:
         """Which shape of its type its data have. Raises Void where it names another type's, or none."""
         said, known = self.cloud.dataschema, EVENTS.get(self.type)
@@ -173,11 +174,11 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
     def readable(self) -> bool:
         """Whether this release knows what it says; views pass over any other."""
         try:
-            return knows(self.kind) and self.data is not None
-        except Void:
+            return self.data is not None
+        except (KeyError, Void):
             return False
 
-    @cached_property
+    @once
     def content(self) -> bytes:
         """Its data as JSON, in the shape of today. Raises KeyError for a type or a shape that we don't know, Void for
         data against it."""
@@ -191,7 +192,7 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
         except Exception:  # whatever an upcast raises for data that its shape did not allow
             raise Void("unreadable-data") from None
 
-    @cached_property
+    @once
     def data(self) -> Event:
         """The event itself. Raises KeyError for a type or a shape that we don't know, Void for data against it."""
         known = EVENTS[self.cloud.type]
@@ -199,8 +200,9 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
             found = known.read(self.content)
         except ValidationError:
             raise Void("unreadable-data") from None
-        if not all(_storable(value) for name in _doubtful(known) if (value := getattr(found, name))):
-            raise Void("unreadable-data")
+        for name in _doubtful(known):
+            if (value := getattr(found, name)) and not _storable(value):
+                raise Void("unreadable-data")
         return found
 
 

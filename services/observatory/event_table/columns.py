@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache, reduce
+from functools import cache, reduce
 from hashlib import sha256
 from operator import attrgetter, or_
 from types import NoneType, UnionType
@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.base import paris_days as days
-from shared.base.paris_days import PARIS
+from shared.base.paris_days import day_told
 from shared.contract import EVENTS, Event, load_all
 from shared.contract.envelope import NEVER, Recorded, Void, instant
 from shared.contract.personal import Personal
@@ -218,19 +218,6 @@ def fingerprint() -> str:
     return sha256(f"{SCHEMA}{RENAMED}{sorted(types.items())}".encode()).hexdigest()[:16]
 
 
-@lru_cache(8192)
-def _paris_day(hour: str) -> date:
-    return datetime.fromisoformat(hour + ":00:00+00:00").astimezone(PARIS).date()
-
-
-def _day(text: str) -> date:
-    """The day in Paris of an instant. The envelope has seen to it that the text is RFC 3339 in UTC. Raises
-    OverflowError at the end of time."""
-    if text[:4] >= "1912":  # since then Paris differs from UTC by whole hours
-        return _paris_day(text[:13])
-    return datetime.fromisoformat(text).astimezone(PARIS).date()
-
-
 def end_of(day: date) -> datetime:
     """The instant when a day is over in Paris, in UTC without zone, as the table holds times."""
     return days.end_of(day).replace(tzinfo=None)
@@ -257,7 +244,7 @@ def row_of(event: Recorded) -> Row:
     readable, data, typed = True, str(cloud.data, "utf-8", "replace"), EMPTY
     time: str | None = cloud.time
     try:
-        day = _day(cloud.time)
+        day = day_told(cloud.time)
     except OverflowError:
         readable, time, day = False, None, None
     reader = readers().get(cloud.type)

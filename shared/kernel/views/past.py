@@ -10,10 +10,10 @@ from datetime import date
 import msgspec
 
 from shared.base.outside import REAL, Outside
-from shared.base.paris_days import day_of, noon_of
-from shared.contract.corrections import Correcting, EventRedated
+from shared.base.paris_days import day_of, day_told, noon_of
+from shared.contract.corrections import EventRedated
 from shared.contract.envelope import Message, Recorded, Void, instant, opened
-from shared.kernel.corrections import told, withdrawal
+from shared.kernel.corrections import CORRECTIONS, told, withdrawal
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.line import Correction, Fact, standing
 
@@ -64,7 +64,7 @@ def _on(event: Recorded, day: date) -> Recorded:
 @dataclass
 class Past:
     """`under`: reads all messages under a subject; `upto`: the step's end; `void`: whether a message is no event;
-    `versions`: how many valid events an entity has by then, as far as that is known; `step`: the events of the step."""
+    `versions`: how many valid events an entity has by then, as far as the step does not say it; `step`: its events."""
 
     under: Callable[[str], Awaitable[list[Message]]]
     upto: int
@@ -78,23 +78,19 @@ class Past:
     async def of(self, ref: Ref) -> Lived:
         """Raises Unavailable where the log does not answer, or has not all that it had."""
         if ref not in self._lived:
-            events = self._in_step(ref) or await self._read(ref)
+            if self._own is None:
+                self._own = {}
+                for event in self.step:
+                    self._own.setdefault(ref_of(event), []).append(event)
+            own = [event.version for event in self._own.get(ref, ())]
+            number = max(self.versions.get(ref, 0), *own[-1:], 0)
+            whole = own and own == list(range(1, number + 1))  # then what has just been read is not read again
+            events = self._own[ref] if whole else await self._read(ref, number)
             known = [event for event in events if event.readable]
             self._lived[ref] = Lived({event.id: event for event in known}, *told(known))
         return self._lived[ref]
 
-    def _in_step(self, ref: Ref) -> list[Recorded] | None:
-        """The events of an entity where all that it has are of this step: what has just been read is not read again."""
-        if self._own is None:
-            self._own = {}
-            for event in self.step:
-                self._own.setdefault(ref_of(event), []).append(event)
-        own = self._own.get(ref, [])
-        whole = len(own) == self.versions.get(ref, 0) and [e.version for e in own] == list(range(1, len(own) + 1))
-        return own if own and whole else None
-
-    async def _read(self, ref: Ref) -> list[Recorded]:
-        known = self.versions.get(ref, 0)
+    async def _read(self, ref: Ref, known: int) -> list[Recorded]:
         for _ in range(DOUBTS):
             found: list[Recorded] = []
             for message in await self.under(f"{ref}.*"):
@@ -129,12 +125,12 @@ async def late_among(events: Iterable[Recorded], tops: Tops, past: Past, *, from
         top = tops.get(ref)
         if top is None:
             top = 0 if from_start or event.version == 1 else await past.top(ref, event.seq)
-        if isinstance(data, EventRedated):
+        if type(data) is EventRedated:
             place = place_of((data.day, event.seq))
-        elif isinstance(data, Correcting):
+        elif event.type in CORRECTIONS:
             place = top
         else:
-            place = place_of((date.min if data.timeless else day_of(event.time), event.seq))
+            place = place_of((date.min if data.timeless else day_told(event.cloud.time), event.seq))
             if place < top:
                 late.add(event.seq)
         tops[ref] = max(top, place)

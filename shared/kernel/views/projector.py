@@ -323,7 +323,6 @@ class Runner:
     ) -> None:
         """Brings views that stand at the same sequence to a judged one, alone: the log is read once for all of them."""
         after = (await self._store.checkpoint(views[0].table)).seq
-        listens = frozenset().union(*(view.listens for view in views))
         run: list[Message] = []
         tops: dict[Ref, int] = {}
         writing: asyncio.Task[None] | None = None
@@ -333,17 +332,9 @@ class Runner:
                 if len(run) < STRIDE and run[-1].seq < upto:
                     continue  # the longer the stride, the fewer times a document is written that many events change
                 with uncollected():
-                    # The judgement of these sequences is known, so it is not made again.
-                    heard = [m for m in run if m.subject.rpartition(".")[2] in listens and not self.is_void(m.seq)]
-                    batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq) for view in views})
                     if writing is not None:
                         await writing
-                    events = list(map(reopened, heard))
-                    own = {ref_of(event): event.version for event in events}
-                    past = Past(self._log.under, run[-1].seq, self.is_void, own, events, self._outside)
-                    step = Step(events, past, await late_among(events, tops, past, from_start=after == 0), tops)
-                    for view in views:
-                        await apply(self._store, view, step, batch, self._outside)
+                    batch = await self._stride(views, run, tops, from_start=after == 0)
                     writing = asyncio.create_task(self._store.put(batch))  # the next stride is read meanwhile
                 progress(run[-1].seq)
                 run.clear()
@@ -351,6 +342,17 @@ class Runner:
                 await writing
         finally:
             await end(writing)
+
+    async def _stride(self, views: Sequence[View], run: Sequence[Message], tops: Tops, *, from_start: bool) -> Batch:
+        """What judged messages make of views. Their events are gone before the collector would look through them."""
+        listens = frozenset().union(*(view.listens for view in views))
+        events = [reopened(m) for m in run if m.subject.rpartition(".")[2] in listens and not self.is_void(m.seq)]
+        batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq) for view in views})
+        past = Past(self._log.under, run[-1].seq, self.is_void, {}, events, self._outside)
+        late = await late_among(events, tops, past, from_start=from_start)
+        for view in views:
+            await apply(self._store, view, Step(events, past, late, tops, from_start), batch, self._outside)
+        return batch
 
     async def rebuild(self, view: View) -> float:
         """Builds the view again beside the live one, then swaps; `rebuilding` says how far it is. Returns the seconds
@@ -518,12 +520,13 @@ class Runner:
 @dataclass
 class Step:
     """Events that are folded together, with what the log holds of their entities before; `late`: those that do not come
-    last in their lines (sequences)."""
+    last in their lines (sequences); `from_start`: nothing was said up to their end of who is not in `tops`."""
 
     events: Sequence[Recorded]
     past: Past
     late: set[int]
     tops: Tops
+    from_start: bool = False
 
 
 async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Outside = REAL) -> None:
@@ -612,9 +615,11 @@ async def _overtaken(
     was there."""
     place = place_of((day_of(event.time), event.seq))
     for ref in {*view.made_of(key, before), *view.made_of(key, after)} - {ref_of(event)}:
+        top = step.tops.get(ref)
+        if top is None and step.from_start:
+            continue
         if before is None and after is not None and (await step.past.of(ref)).facts:
             return True
-        top = step.tops.get(ref)
         if (await step.past.top(ref, event.seq) if top is None else top) > place:
             return True
     return False
