@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidDay
 from shared.contract.says import Says, Thing
 
 
@@ -126,7 +125,7 @@ class LegalTermStated(NetworkEvent):
 
     law: str
     term: str
-    review_by: date
+    review_by: SaidDay
     wording: dict[str, str] = {}
     article: dict[str, str] = {}
     amount: int | None = None

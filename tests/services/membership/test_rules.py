@@ -39,6 +39,7 @@ from services.membership.network.domain.network import (
     DrawRegion,
     NameNetwork,
     NamePrintedReviews,
+    StateLegalTerm,
 )
 from services.membership.network.domain.peer_network import (
     PEER_NETWORK,
@@ -152,6 +153,7 @@ COMMANDS: Mapping[str, tuple[Decider[Any], Sequence[Command]]] = {
             ChooseLanguages(languages=["en", "fr"]),
             ChooseDye(dye="garance"),
             ChooseLaw(law="local"),
+            StateLegalTerm(law="local", term="withdrawal", review_by=date(2100, 1, 1)),
             NamePrintedReviews(reviews=["occitanie-2017"]),
         ],
     ),
