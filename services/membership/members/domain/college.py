@@ -14,6 +14,7 @@ from shared.contract.fields.codes import Code, Of, Tongue
 from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.notions.membership import college_id
+from shared.notions.vocabularies.referent import term_of
 
 
 class CollegeCommand(Command):
@@ -28,6 +29,7 @@ class OpenCollege(CollegeCommand):
     """Open a college, as the statutes say. `persons`: whether its members are persons; `titles`: what lists call it,
     where that is not its title; `kinds`: the kinds of structures whose welcome proposes it."""
 
+    refers = {"kinds": term_of("structure")}
     title: Name
     persons: bool | None = None
     titles: dict[Tongue, Line] = Field({}, max_length=10)
@@ -78,4 +80,5 @@ COLLEGE = Decider(
     {OpenCollege: _opened, CloseCollege: _closed},
     allows=allows,
     births=(CollegeOpened,),
+    rests={CollegeOpened: OpenCollege.refers},
 )
