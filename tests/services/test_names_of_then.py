@@ -136,8 +136,7 @@ async def test_a_college_is_split(four: Four) -> None:
     assert then[f"{by}.towns.2019"] == 2 and not {f"{by}.small.2019", f"{by}.large.2019"} & then.keys(), then
     assert (now[f"{by}.small.2020"], now[f"{by}.large.2020"]) == (1, 1) and not now.get(f"{by}.towns.2020"), now
     assert now[f"{by}.towns.2019"] == 2, "figures of an earlier year keep the college that there was"
-    page = await text(four, f"/observatory/indicators/{name}", as_of="2019-12-31")
-    assert "Collectivités" in page
+    assert "Collectivités" in await text(four, "/observatory/dashboard", as_of="2019-12-31")
 
 
 async def test_a_definition_that_is_used_is_not_struck_and_what_uses_it_is_told(four: Four) -> None:
@@ -147,14 +146,14 @@ async def test_a_definition_that_is_used_is_not_struck_and_what_uses_it_is_told(
         four, "membership define-term", "2015-01-01", vocabulary="structure", code="unused", titles={"fr": "Inutile"}
     )
     lycee, unused = [await four.fact(of, number, "TermDefined") for number in (0, 1)]
-    refused = await four.correct("strike-events", "membership", "vocabulary", of, lycee)
+    renamed = await four.fact(of, 0, "TermRevised")
+    refused = await four.correct("strike-events", "membership", "vocabulary", of, lycee, renamed)
     assert (refused.said, refused.in_the_way) == ("named-elsewhere", "StructureRegistered")
     late = await four.correct("redate-events", "membership", "vocabulary", of, lycee, day="2017-01-01")
     assert late.said == "named-elsewhere"
     page = await four.get(f"/membership/history/vocabulary/{of}", fact=lycee, do="strike")
     assert "/directory/history/structure/" in page and "reste lisible" in page
     assert (await four.correct("strike-events", "membership", "vocabulary", of, unused)).said == "done"
-    renamed = await four.fact(of, 0, "TermRevised")
     assert (await four.correct("strike-events", "membership", "vocabulary", of, renamed)).said == "done"
 
 
@@ -174,14 +173,14 @@ async def test_a_college_says_for_which_kinds_of_structures_it_is_proposed(four:
     page = await four.get("/membership/colleges")
     assert "Établissement scolaire" in page
     link = unescape(next(one for one in re.findall(r'href="([^"]*OpenCollege[^"]*)"', page) if "college=firms" in one))
-    form = await four.get(link)
+    form = (await four.client.get(link)).text
     assert re.search(r'value="school" checked', form) and "Entreprises" in form
 
 
 async def test_a_form_offers_the_marks_of_its_list_and_no_others(four: Four) -> None:
-    structure = await four.get("/membership/do/DefineTerm?vocabulary=structure&rank=3")
+    structure = await four.get("/membership/do/DefineTerm", vocabulary="structure", rank=3)
     assert 'value="enterprise"' in structure and 'value="tour"' not in structure
-    assert 'name="marks"' not in await four.get("/membership/do/DefineTerm?vocabulary=office")
+    assert 'name="marks"' not in await four.get("/membership/do/DefineTerm", vocabulary="office")
     term = {"vocabulary": "structure", "code": "coop", "titles": {"fr": "Coopérative"}}
     assert (await four.say("membership define-term", "2015-01-01", **term, marks=["tour"])).said == "unknown-mark"
     assert (await four.say("membership define-term", "2015-01-01", **term, marks=["enterprise"])).said == "done"

@@ -16,6 +16,7 @@ from shared.contract.membership.members import CollegeClosed, CollegeCode, Colle
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.notions.membership import college_id
 from shared.notions.vocabularies import unspoken
+from shared.notions.vocabularies.referent import term_of
 
 
 class CollegeCommand(Command):
@@ -31,6 +32,7 @@ class OpenCollege(CollegeCommand):
     where that is not its title; `kinds`: the kinds of structures whose welcome proposes it. What is left out of one
     that was closed stays as it was."""
 
+    refers = {"kinds": term_of("structure")}
     title: Name
     persons: bool | None = None
     titles: dict[Tongue, Line] = Field({}, max_length=10)
@@ -42,6 +44,7 @@ class ReviseCollege(CollegeCommand):
     """Call a college otherwise, move it among the others, or say anew for which kinds of structures it is proposed
     (left out: as it was). It stays the same college, opened when it was."""
 
+    refers = {"kinds": term_of("structure")}
     title: Name
     titles: dict[Tongue, Line] = Field({}, max_length=10)
     rank: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -126,4 +129,5 @@ COLLEGE = Decider(
     {OpenCollege: _opened, ReviseCollege: _revised, CloseCollege: _closed},
     allows=allows,
     births=(CollegeOpened,),
+    rests={CollegeOpened: OpenCollege.refers, CollegeRevised: ReviseCollege.refers},
 )
