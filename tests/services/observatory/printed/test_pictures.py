@@ -22,10 +22,22 @@ DAY = date(2021, 6, 30)
 
 def row(path: str, value: float | None, published: float | None = None) -> Row:
     return Row(
-        path=path, counted=path, label=path, service="membership", indicator="volunteers", value=value,
-        published=published, equal=None, events=int(value or 0), sequences=(), rests_on="things", as_of=DAY,
-        precision=0, doubt=False, note=None,
-    )  # fmt: skip
+        path=path,
+        counted=path,
+        label=path,
+        service="membership",
+        indicator="volunteers",
+        value=value,
+        published=published,
+        equal=None,
+        events=int(value or 0),
+        sequences=(),
+        rests_on="things",
+        as_of=DAY,
+        precision=0,
+        doubt=False,
+        note=None,
+    )
 
 
 def reading(lang: str = "en", **values: float | None) -> Reading:
@@ -97,13 +109,16 @@ def test_departments_and_shares() -> None:
 def test_what_stands_first_says_the_year_that_is_next_to_the_day() -> None:
     one = First.model_validate(
         {
-            "label": "Members", "path": "m.{year}", "years": [2017, 2020], "rests": {"en": ["count", "counts"]},
+            "label": "Members",
+            "path": "m.{year}",
+            "years": [2017, 2020],
+            "rests": {"en": ["count", "counts"]},
             "beside": [
                 {"path": "m.2017", "text": "{n} printed", "published": True},
                 {"path": "m.2017", "counted": {"en": ["town", "towns"]}},
             ],
         }
-    )  # fmt: skip
+    )
     shown = reading(m__2017=1, m__2020=5).first(one)
     assert (shown["value"], shown["change"], shown["source"]) == ("5", "9 printed, 1\u00a0town", "5\u00a0counts")
     assert shown["href"] == "/observatory/review/theirs/events?as_of=2021-06-30&path=m.2020"
