@@ -82,6 +82,7 @@ def test_what_tables_and_data_say_is_found_by_make_texts(wanted: Catalog) -> Non
     assert lost == []
 
 
+@pytest.mark.slow
 def test_a_template_says_texts_that_are_found_and_nothing_beside() -> None:
     """One text, plain or kept elsewhere; no choice among texts inside the brackets, which nobody would find."""
     bad = []
