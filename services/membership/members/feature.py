@@ -94,6 +94,7 @@ AGAIN: Sayings = {
     CollegeOpened: OpenCollege,
     CollegeClosed: CloseCollege,
 }
+JOINS = (JoinNetworkAsPerson, NotePastMembershipAsPerson, WelcomePersonAgain, NotePastMembershipOfPerson)
 
 FEATURE = Feature(
     name="members",
@@ -103,7 +104,7 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
-    judging=dict.fromkeys((JoinNetworkAsPerson, NotePastMembershipAsPerson), one_person_once),
+    judging=dict.fromkeys(JOINS, one_person_once),
     retired=RETIRED,
     again=AGAIN,
 )
