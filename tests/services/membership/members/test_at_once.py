@@ -16,15 +16,16 @@ from services.membership.members.domain.charter import AdoptCharter
 from services.membership.members.domain.college import OpenCollege
 from services.membership.members.views import MEMBERS
 from services.membership.network.domain.peer_network import AddPeerNetwork
-from services.membership.vocabularies.domain import DefineTerm
+from services.membership.vocabularies.domain.vocabulary import DefineTerm
 from shared.base.settings import Settings
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.notions.membership import CHARTER_ID
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service, Surroundings
-from tests.fixtures.founding import founded
 from tests.fixtures.joining_persons import joining
+from tests.fixtures.statutes import founded
 
 pytestmark = pytest.mark.slow
 ROUNDS = 60
@@ -100,16 +101,15 @@ async def test_what_has_a_code_or_a_name_of_its_own_begins_once(two: list[Servic
         first, second = {"fr": f"Jeunes {n}"}, {"fr": f"Aînés {n}"}
         for one, other in (
             [DefineTerm(vocabulary="audience", code=f"a-{n}", titles=titles) for titles in (first, second)],
-            [OpenCollege(college=f"c-{n}", title=titles["fr"]) for titles in (first, second)],
             [AddPeerNetwork(name=f"Réseau {n}", region=titles["fr"]) for titles in (first, second)],
         ):
             came = await at_once(two, one, other)
             assert came["done"] == 1 and sum(came.values()) == 2 * TASKS, (one, came)
+        college = OpenCollege(college=f"c-{n}", title="Jeunes")
+        assert await at_once(two, college, college) == {"done": 1, "unchanged": 2 * TASKS - 1}
 
 
 async def test_each_version_of_the_charter_has_a_number_of_its_own(two: list[Service]) -> None:
-    from services.membership.members.domain.charter import CHARTER_ID
-
     for n in range(ROUNDS):
         await at_once(two, *[AdoptCharter(title=f"Charte {n} {one}", principles=["Agir"]) for one in "ab"])
     events = (await two[0].execute.history("charter", CHARTER_ID)).events
