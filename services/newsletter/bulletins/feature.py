@@ -7,7 +7,7 @@ from services.newsletter.bulletins.domain.bulletin import BULLETIN, OpenBulletin
 from services.newsletter.bulletins.domain.issue import ISSUE, IssueCommand, StartIssue
 from services.newsletter.bulletins.leaving import LEAVING
 from services.newsletter.bulletins.queries import opened, titles
-from services.newsletter.bulletins.source_views import SOURCES
+from services.newsletter.bulletins.source_views import GATHERINGS, SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS
 from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import translated
@@ -46,7 +46,7 @@ async def choices(service: Views, command: type[Command], lang: str) -> Choices:
 FEATURE = Feature(
     name="bulletins",
     deciders=(BULLETIN, ISSUE),
-    views=(BULLETINS, ISSUES, ITEMS, SOURCES),
+    views=(BULLETINS, ISSUES, ITEMS, SOURCES, GATHERINGS),
     words=WORDS,
     reactions=(*ARRIVING, *LEAVING),
     page_of=page_of,
