@@ -67,7 +67,8 @@ class Obstacle:
 def sentence_of(no: Refused, lexicon: Lexicon, lang: Lang | str, *, to_programs: bool = False) -> str:
     """What a refusal says; a fact is said as readers know it. What is refused for what it refers to names the fact by
     which that is so, where there is one. `to_programs`: in the words for the API, where there are such."""
-    word, values = f"refused.{no.code}", dict(no.values)
+    values = dict(no.values)
+    word = f"refused.{no.code}{'-for-good' if values.get('for_good') else ''}"
     if "of" in values:
         values["what"] = sentence(str(values["of"]), None, lang)
     said = lexicon.say(f"{word}.api" if to_programs and lexicon.has(f"{word}.api") else word, lang, **values)

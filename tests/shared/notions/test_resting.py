@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
+
+import httpx2
 
 from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesApart
 from shared.contract import Event
@@ -11,6 +14,8 @@ from shared.contract.examples import example_body
 from shared.kernel.command_handler import Outcome
 from shared.kernel.correcting import StrikeEvents
 from shared.notions.namings import NAMINGS, Naming
+from shared.web.app import service_app
+from tests.fixtures.signing_in import operator
 from tests.services.directory.conftest import Town, structure, town
 from tests.services.directory.record.test_corrected import page
 from tests.shared.notions.test_namings import corrected
@@ -31,6 +36,19 @@ async def strikes(town: Town, structure: UUID) -> Outcome | str:
     return await corrected(town.service, StrikeEvents, "structure", structure, "StructureRegistered")
 
 
+async def refused_by_the_api(town: Town, structure: UUID) -> str:
+    """What the API says of striking a structure."""
+    events = (await town.service.execute.history("structure", structure)).events
+    body = {"kind": "structure", "about": str(structure), "events": [events[0].id], "reason": "par erreur"}
+    transport = httpx2.ASGITransport(app=service_app(town.service))
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://test", headers=operator(town.service)
+    ) as client:
+        answer = await client.post("/api/commands/strike-events", json=body)
+    assert answer.status_code == 422 and answer.json()["error"] == "named-elsewhere", answer.text
+    return unescape(str(answer.json()["message"]))
+
+
 async def resting(town: Town, kind: type[Event], field: str, naming: Naming) -> None:
     """Asserts that an event of a type stands in the way of striking what it names, until it is over."""
     named, record = await town.do(structure("Kynarou")), uuid4()
@@ -38,9 +56,11 @@ async def resting(town: Town, kind: type[Event], field: str, naming: Naming) -> 
     await town.hear(said, record)
     no = await strikes(town, named)
     assert str(no).startswith(f"named-elsewhere {kind.__name__} /"), (kind, field, no)
+    for_good = kind.__name__ in FOR_GOOD
+    assert ("que rien ne reprend" in await refused_by_the_api(town, named)) == for_good, kind
     form = await page(town, f"/history/structure/{named}?of=StructureRegistered&do=strike")
     assert "D’autres fiches reposent sur ce fait" in form
-    assert ("Rien ne reprend certains de ces faits" in form) == (kind.__name__ in FOR_GOOD), kind
+    assert ("Rien ne reprend certains de ces faits" in form) == for_good, kind
     if not kind.live or naming.for_good:
         return
     part = {naming.part: getattr(said, naming.part)} if naming.part else {}
