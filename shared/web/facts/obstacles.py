@@ -32,6 +32,7 @@ INSTEAD, SINCE, WHY = "instead", "known_since", "instead_reason"
 """Answers of a form: the fact that is noted by mistake in the same gesture; the beginning that is said of the command's
 day; why"""
 AGAINST, BEFORE = "later-stands-against", "before-its-beginning"
+FOR_GOOD = "named-elsewhere-for-good"  # NAMED, by what nothing takes back
 
 
 class NoReason(ValueError):
@@ -68,7 +69,7 @@ def sentence_of(no: Refused, lexicon: Lexicon, lang: Lang | str, *, to_programs:
     """What a refusal says; a fact is said as readers know it. What is refused for what it refers to names the fact by
     which that is so, where there is one. `to_programs`: in the words for the API, where there are such."""
     values = dict(no.values)
-    word = f"refused.{no.code}{'-for-good' if values.get('for_good') else ''}"
+    word = f"refused.{FOR_GOOD if values.get('for_good') else no.code}"
     if "of" in values:
         values["what"] = sentence(str(values["of"]), None, lang)
     said = lexicon.say(f"{word}.api" if to_programs and lexicon.has(f"{word}.api") else word, lang, **values)
