@@ -1,6 +1,7 @@
-"""What names a thing of another record, for every reference that commands declare: by which field of which event, and
-in which state it must be (referents.py). Who strikes a beginning, or puts it on another day, is told what rests on it,
-and refused where a fact of another record becomes wrong: a member of a structure that never was.
+"""What names a thing of another record: by which field of which event, and in which state it must be (referents.py).
+Who strikes a beginning, or puts it on another day, is told what rests on it, and refused where a fact of another record
+becomes wrong: a member of a structure that never was. `unrested.py` has the fields on which nothing rests, and why; a
+type of the contract that names something in neither does not pass the tests.
 
 Each service has a view of what names its own things (`named_by`). It says where to look, no more: what stands there,
 and whether it becomes wrong, the log says."""
@@ -17,7 +18,8 @@ from shared.contract import Event
 from shared.contract.directory.casework import IdentificationAnswered, MediaCoverageNoted, SupportGiven
 from shared.contract.directory.claims import ClaimAccepted, ClaimRefused, ListingClaimed
 from shared.contract.directory.cooperation import CooperationProjectDrafted, CooperationProjectRevised
-from shared.contract.directory.duplicates import NamesakesToldApart
+from shared.contract.directory.duplicates import NamesakesDoubted, NamesakesToldApart
+from shared.contract.directory.letters import LetterBegun, LetterRefused, LetterSent
 from shared.contract.directory.publications import (
     MemberEventPublished,
     MemberNewsPublished,
@@ -41,8 +43,19 @@ from shared.contract.events.tandems import TandemFormed, TandemSchoolJoined
 from shared.contract.membership.governance import BoardSeatTaken, WorkingGroupJoined
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined
 from shared.contract.membership.team import CivicServiceSeconded
-from shared.contract.observatory.identification import IdentificationSaved
-from shared.contract.observatory.surveys import SurveySent
+from shared.contract.observatory.identification import (
+    IdentificationRepeated,
+    IdentificationRestored,
+    IdentificationSaved,
+    IdentificationWithdrawn,
+)
+from shared.contract.observatory.surveys import (
+    SurveyAnswerChanged,
+    SurveyAnswered,
+    SurveyDeclined,
+    SurveySent,
+    SurveyWithdrawn,
+)
 from shared.kernel.line import Fact
 from shared.kernel.views.projection import Document, View
 from shared.notions.membership import CHARTER_ID, college_id
@@ -51,9 +64,10 @@ from shared.notions.membership import CHARTER_ID, college_id
 @dataclass(frozen=True, slots=True)
 class Naming:
     """A field by which an event names a thing of kind `to` (`<service>.<entity>`), which must be in `state` on its day.
-    `id`: how its id follows from what is said. Of what is always of now: `over`, what ends it; without that it is a
-    deed that nothing takes back, so it is told and stands in nobody's way. `again`: what brings it back; `part`: the
-    field that says of which part of its record all of these are."""
+    `id`: how its id follows from what is said. Of what is always of now: `over`, what ends it; without that nothing
+    takes it back, so what it names was there, and ends otherwise (closed, merged). `again`: what brings it back;
+    `part`: the field that says of which part of its record all of these are. `page`: (its record, the event) → where it
+    is seen and ended, if not where its thing is."""
 
     to: str
     state: str = "known"
@@ -61,6 +75,12 @@ class Naming:
     over: tuple[type[Event], ...] = ()
     again: tuple[type[Event], ...] = ()
     part: str = ""
+    page: Callable[[UUID, Any], str] | None = None
+
+    @property
+    def for_good(self) -> bool:
+        """Whether nothing takes it back, where it is always of now."""
+        return not self.over
 
     def ids(self, event: Event, field: str) -> Iterable[tuple[Any, UUID]]:
         """What is said, and the id of the thing that it names."""
@@ -71,11 +91,11 @@ class Naming:
 
     def holds(self, fact: Fact, line: Sequence[Fact]) -> bool:
         """Whether a fact that stands in a line can stand in the way of a correction elsewhere."""
-        if not fact.event.live:
+        if not fact.event.live or self.for_good:
             return True
         own = [one.event for one in line if one.seq > fact.seq and isinstance(one.event, self.over + self.again)]
         same = [one for one in own if not self.part or getattr(one, self.part) == getattr(fact.event, self.part)]
-        return bool(self.over) and not (same and isinstance(same[-1], self.over))
+        return not (same and isinstance(same[-1], self.over))
 
 
 STRUCTURE, OPEN, APART = (Naming("directory.structure", state) for state in ("known", "open", "apart"))
@@ -86,6 +106,11 @@ CHARTER = Naming("membership.charter", "in force", id=lambda version: CHARTER_ID
 MEMBER = Naming("membership.member", "member")
 REGISTERED = replace(STRUCTURE, over=(RegistrationCancelled,), again=(RegistrationReinstated,), part="registration")
 PROJECT = {"leader": APART, "participants": APART}
+PAIR = replace(STRUCTURE, over=(NamesakesDoubted,), page=lambda id, said: "/directory/duplicates?tab=apart")
+CLAIM = replace(STRUCTURE, page=lambda id, said: f"/directory/claims/{id}")
+AWAY: Mapping[str, Any] = {"over": (IdentificationWithdrawn,), "again": (IdentificationRestored,)}
+STUDIED = replace(STRUCTURE, **AWAY)
+ANSWER = {"structure": replace(STRUCTURE, page=lambda id, said: f"/observatory/surveys/{said.survey}")}
 
 NAMINGS: Mapping[type[Event], Mapping[str, Naming]] = {
     ContactAdded: {"structure": APART},
@@ -94,9 +119,11 @@ NAMINGS: Mapping[type[Event], Mapping[str, Naming]] = {
     CooperationProjectDrafted: PROJECT,
     CooperationProjectRevised: PROJECT,
     IdentificationAnswered: {"found": STRUCTURE},
-    ListingClaimed: {"structure": replace(STRUCTURE, over=(ClaimRefused, ClaimAccepted))},
-    ClaimAccepted: {"structure": STRUCTURE},
-    NamesakesToldApart: {"first": STRUCTURE, "second": STRUCTURE},
+    ListingClaimed: {"structure": replace(CLAIM, over=(ClaimRefused, ClaimAccepted))},
+    ClaimAccepted: {"structure": CLAIM},
+    NamesakesToldApart: {"first": PAIR, "second": PAIR},
+    LetterBegun: {"structure": replace(STRUCTURE, over=(LetterRefused,))},
+    LetterSent: {"structure": STRUCTURE},
     MemberNewsPublished: {"structure": PUBLISHED},
     MemberOfferPublished: {"structure": PUBLISHED},
     MemberEventPublished: {"structure": PUBLISHED},
@@ -114,8 +141,16 @@ NAMINGS: Mapping[type[Event], Mapping[str, Naming]] = {
     ProjectPresented: {"gathering": Naming("events.gathering", "standing"), "structure": OPEN},
     TandemFormed: {"association": OPEN},
     TandemSchoolJoined: {"school": OPEN},
-    SurveySent: {"structures": STRUCTURE},
-    IdentificationSaved: {"structure": STRUCTURE, "request": Naming("directory.request")},
+    SurveySent: {"structures": replace(STRUCTURE, over=(SurveyWithdrawn,))},
+    SurveyAnswered: ANSWER,
+    SurveyAnswerChanged: ANSWER,
+    SurveyDeclined: ANSWER,
+    IdentificationSaved: {
+        "structure": STUDIED,
+        "found": STUDIED,
+        "request": replace(Naming("directory.request"), **AWAY),
+    },
+    IdentificationRepeated: {"found": STUDIED},
 }
 """Type of event → field → what it names. What one gesture writes in two records, as a merge, names nothing here: half
 of it is never corrected."""
@@ -145,7 +180,7 @@ def named_by(service: str) -> View:
     ]
     return View(
         name="named_by",
-        version=1,
+        version=2,
         on=dict.fromkeys(types, _by),
         keys=lambda event: _named(event, service),
         of_log=True,

@@ -21,7 +21,7 @@ from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Decider, Refers, Refused
 from shared.kernel.eventlog.event_log import History, Log
 from shared.kernel.line import Fact, standing
-from shared.notions.namings import NAMINGS
+from shared.notions.namings import NAMINGS, Naming
 from shared.notions.referents import OF_FOLLOWERS, STRUCTURE, OnRecord
 from shared.notions.vocabularies import uses, vocabulary_id
 
@@ -47,8 +47,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """A fact of another record that rests on the beginning of a thing: its record (`told` of it), and why it becomes
-    wrong by a correction, as a code."""
+    """A fact of another record that rests on the beginning of a thing: its record (`told` of it), why it becomes wrong
+    by a correction, as a code, and by which naming."""
 
     service: str
     entity: str
@@ -56,28 +56,37 @@ class Resting:
     told: Told
     fact: Fact
     why: str
+    by: Naming
+
+    @property
+    def for_good(self) -> bool:
+        """Whether nothing takes it back: what it names was there, and can only end."""
+        return self.fact.event.live and self.by.for_good
 
     @property
     def at(self) -> str:
         """Where it is seen: among the facts of its record, or, if it is none of a day, on its page, else its own."""
         if not self.fact.event.live:
             return f"/{self.service}/history/{self.entity}/{self.id}"
+        if self.by.page is not None:
+            return self.by.page(self.id, self.fact.event)
         page = type(self.fact.event).thing.page
         return page.format(self.id) if page else f"/observatory/journal/{self.fact.seq}"
 
 
 NamedBy = Callable[[str], Awaitable[Sequence[str]]]
 """`<service>.<entity>.<id>` → the entities, written so, that ever named it"""
-Also = Callable[[Command, UUID], Awaitable[None]]
-"""What a service judges of a command beside: (command, its own entity). Raises Refused"""
+Also = Callable[[Command, UUID], Awaitable[Mapping[str, int]]]
+"""What a service judges of a command beside: (command, its own entity) → what that rests on and is guarded, as subject
+prefix → last sequence. Raises Refused"""
 
 
 async def _nobody(thing: str) -> Sequence[str]:
     return ()
 
 
-async def _nothing(command: Command, own: UUID) -> None:
-    return None
+async def _nothing(command: Command, own: UUID) -> Mapping[str, int]:
+    return {}
 
 
 class LogReferences:
@@ -91,21 +100,21 @@ class LogReferences:
 
     async def judged(self, command: Command, own: UUID, day: date, line: Sequence[Fact]) -> dict[str, int]:
         """As the executor asks it (shared/kernel/command_handler.py)."""
-        await self._also(command, own)
+        also = await self._also(command, own)
         asked = [
             Asked(_asked_at(command, field, one), refers, one, _id(refers, one, own), day, kept)
             for field, refers in command.refers.items()
             for one in _several(getattr(command, field))
             for kept in [refers.kept and _names(line, field, one)]
         ]
-        return await self._all(asked, own)
+        return {**also, **await self._all(asked, own)}
 
     async def judged_again(self, decider: Decider[Any], own: UUID, before: Told, after: Told) -> dict[str, int]:
         """As the executor asks it: the references of facts of `before` that stand in `after` and did not, or stand on
         another day. Not refused for what was as wrong where the fact stood before. Refused, too, where the beginning of
         the entity goes, or moves, and a fact of another record becomes wrong by it."""
         for one in await self.resting(decider, own, before, after):
-            raise Refused(NAMED, at=one.at, about=one.id, **_named(one.fact))
+            raise Refused(NAMED, at=one.at, about=one.id, for_good=one.for_good, **_named(one.fact))
         there, stood = {fact.id for fact in before.facts}, {fact.id: fact.day for fact in before.line}
         asked: list[Asked] = []
         for fact in after.line:
@@ -138,8 +147,8 @@ class LogReferences:
             history = await self._log.load(service, entity, UUID(id))
             theirs = Told(*told(event for event in history.events if event.readable))
             for fact in (one for one in theirs.line if one.command not in gestures):
-                why = self._worse(fact, theirs.line, (kind, own), before.line, after.line if there else None)
-                found += [Resting(service, entity, UUID(id), theirs, fact, why)] if why else []
+                worse = self._worse(fact, theirs.line, (kind, own), before.line, after.line if there else None)
+                found += [Resting(service, entity, UUID(id), theirs, fact, *worse)] if worse else []
         return sorted(found, key=lambda one: one.fact.order)
 
     async def _using(
@@ -167,21 +176,21 @@ class LogReferences:
         of: tuple[str, UUID],
         before: Sequence[Fact],
         after: Sequence[Fact] | None,
-    ) -> str | None:
-        """Why a fact becomes wrong where what it names (`of`: kind, id) is as `after` says, None where it is no more;
-        None where it does not."""
+    ) -> tuple[str, Naming] | None:
+        """Why a fact becomes wrong where what it names (`of`: kind, id) is as `after` says, None where it is no more,
+        and by which naming; None where it does not."""
         kind, own = of
         for field, naming in NAMINGS.get(type(fact.event), {}).items():
             for said, id in naming.ids(fact.event, field):
                 if (naming.to, id) != (kind, own) or not naming.holds(fact, line):
                     continue
                 if after is None:
-                    return f"unknown-{kind.partition('.')[2]}"
+                    return f"unknown-{kind.partition('.')[2]}", naming
                 if naming.state != "known" and not fact.event.live and (decider := self._kinds.get(kind)):
                     judge = decider.states[naming.state]
                     then, now = (judge(decider.on(one, fact.day), said) for one in (before, after))
                     if now is not None and then is None:
-                        return now
+                        return now, naming
         return None
 
     async def _all(self, asked: Sequence[Asked], own: UUID) -> dict[str, int]:

@@ -94,8 +94,9 @@ class Again:
     never: str = ""
 
 
-Judge = Callable[["Service", Any, UUID], Awaitable[None]]
-"""(service, command, the id of its entity): raises Refused"""
+Judge = Callable[["Service", Any, UUID], Awaitable[Mapping[str, int]]]
+"""(service, command, the id of its entity) → what must not change until it is written (shared/notions/references.py).
+Raises Refused"""
 
 
 Given = Callable[[str], Sequence[str]]
@@ -319,9 +320,9 @@ class Service:
         found = await self.store.get(view, thing)
         return found["by"] if found else ()
 
-    async def _judged(self, command: Command, own: UUID) -> None:
-        if (judge := self.definition.judging.get(type(command))) is not None:
-            await judge(self, command, own)
+    async def _judged(self, command: Command, own: UUID) -> Mapping[str, int]:
+        judge = self.definition.judging.get(type(command))
+        return {} if judge is None else await judge(self, command, own)
 
     @property
     def nc(self) -> Client:

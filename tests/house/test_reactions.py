@@ -8,7 +8,9 @@ from deploy.host.all_services import DEFINITIONS
 from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
 from shared.kernel.reactions import Reaction
 
-NOTHING_FOLLOWS: dict[tuple[str, str], str] = {}
+NOTHING_FOLLOWS: dict[tuple[str, str], str] = {
+    ("planned-in-draft", "EventRedated"): "the day on which a gathering was planned is told nowhere",
+}
 """(reaction, correction) → why nothing follows from it"""
 
 

@@ -96,6 +96,7 @@ AGAIN: Sayings = {
     CollegeRevised: ReviseCollege,
     CollegeClosed: CloseCollege,
 }
+JOINS = (JoinNetworkAsPerson, NotePastMembershipAsPerson, WelcomePersonAgain, NotePastMembershipOfPerson)
 
 FEATURE = Feature(
     name="members",
@@ -105,7 +106,7 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
-    judging=dict.fromkeys((JoinNetworkAsPerson, NotePastMembershipAsPerson), one_person_once),
+    judging=dict.fromkeys(JOINS, one_person_once),
     retired=RETIRED,
     again=AGAIN,
 )

@@ -10,14 +10,13 @@ takes the next).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from services.newsletter.bulletins.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.bulletins.leaving import why
 from services.newsletter.bulletins.source_views import SOURCES, gone
+from services.newsletter.bulletins.source_words import announced, fitting, one_line, when_and_where
 from services.newsletter.bulletins.views import ITEMS, NUMBERS, first_open
-from shared.contract.cleaning import mended_line, mended_text
 from shared.contract.directory.publications import (
     MemberEventPublished,
     MemberNewsPublished,
@@ -31,7 +30,7 @@ from shared.contract.newsletter.bulletins import Arrival, SectionCode
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.runtime.faces import Views
-from shared.web.formatting import clock, day, long_day
+from shared.web.formatting import day
 from shared.web.markdown import as_lines
 
 
@@ -66,7 +65,7 @@ async def event_to_rendez_vous(event: Recorded, service: Views) -> Sequence[Comm
     """An event that a member announces arrives in the bulletin that takes them, with its day and place."""
     theirs = event.data
     assert isinstance(theirs, MemberEventPublished)
-    text = f"{_when_and_where(theirs.starts, theirs.place)}\n{as_lines(theirs.text)}"
+    text = f"{when_and_where(theirs.starts, theirs.place)}\n{as_lines(theirs.text)}"
     return await _published(event, service, "event", "gathering", theirs, text)
 
 
@@ -75,19 +74,13 @@ async def gathering_to_rendez_vous(event: Recorded, service: Views) -> Sequence[
     """An announced gathering arrives in the bulletin that takes them, with its day and town."""
     gathering = event.data
     assert isinstance(gathering, GatheringAnnounced)
-    said = _when_and_where(gathering.starts, gathering.town)
-    text = f"{said}\n{gathering.summary}" if gathering.summary else said
-    return await _arriving(event, service, "gathering", "gathering", gathering.title, text)
+    said = announced(gathering.title, gathering.starts, gathering.town, gathering.summary)
+    return await _arriving(event, service, "gathering", "gathering", said.title, said.text)
 
 
 async def _section(service: Views, kind: str) -> SectionCode:
     """The section of an offer: the one of its kind, where the network has such a section."""
     return kind if kind in (await service.lists.now()).terms("section") else "news"
-
-
-def _when_and_where(starts: datetime, place: str | None) -> str:
-    when = f"{long_day(starts).capitalize()} à {clock(starts)}"
-    return f"{when}, {place}." if place else f"{when}."
 
 
 Publication = MemberNewsPublished | MemberOfferPublished | MemberProjectPublished | MemberEventPublished
@@ -135,33 +128,28 @@ async def _arriving(
     if await service.store.get(ITEMS, str(item)) is not None:
         return []
     number = first_open(approved)
-    issue = issue_id(bulletin, number)
+    issue, said = issue_id(bulletin, number), fitting(title, text)
     commands: list[Command] = [
         StartIssue(bulletin=bulletin, number=number),
         CollectItem(
             issue=issue,
             item=item,
             section=section,
-            title=_one_line(title) or "Sans titre",
-            text=mended_text(text)[:5000].strip() or "…",
+            title=said.title,
+            text=said.text,
             url=url if url and len(url) <= 500 and is_web_address(url) else None,
             source_event=UUID(event.id),
             source_entity=UUID(event.entity_id),
-            source_name=(_one_line(source) or None) if source else None,
+            source_name=(one_line(source) or None) if source else None,
             source_page=page,
             picture=picture,
-            picture_text=(_one_line(picture_text) or None) if picture_text else None,
+            picture_text=(one_line(picture_text) or None) if picture_text else None,
         ),
     ]
     known = await service.store.get(SOURCES, event.entity_id)
     if known is not None and gone(known):  # taken back before we came to it
         commands.append(DropItem(issue=issue, item=item, reason=why(known)))
     return commands
-
-
-def _one_line(text: str) -> str:
-    """What another service allowed may be longer or wilder than a line of ours."""
-    return mended_line(text)[:200].strip()
 
 
 ARRIVING = (

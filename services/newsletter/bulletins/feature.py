@@ -15,7 +15,7 @@ from services.newsletter.bulletins.domain.issue import ISSUE, ApproveIssue, Issu
 from services.newsletter.bulletins.leaving import LEAVING
 from services.newsletter.bulletins.open_bulletins import in_an_open_bulletin
 from services.newsletter.bulletins.queries import bulletins, titles
-from services.newsletter.bulletins.source_views import SOURCES
+from services.newsletter.bulletins.source_views import GATHERINGS, SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS, NUMBERS
 from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import L, translated
@@ -67,7 +67,7 @@ AGAIN: Sayings = {BulletinOpened: OpenBulletin, BulletinRevised: ReviseBulletin,
 FEATURE = Feature(
     name="bulletins",
     deciders=(BULLETIN, ISSUE),
-    views=(BULLETINS, NUMBERS, ISSUES, ITEMS, SOURCES),
+    views=(BULLETINS, NUMBERS, ISSUES, ITEMS, SOURCES, GATHERINGS),
     words=WORDS,
     reactions=(*ARRIVING, *LEAVING),
     page_of=page_of,

@@ -1,8 +1,10 @@
-"""What other services took back leaves the drafts, and comes back with what they restored.
+"""What other services took back leaves the drafts, and comes back with what they restored; what they call otherwise, or
+moved, the drafts say as it is now.
 
-An approved issue stays as it was sent; what an editor took out stays out. Each reaction reads at its own pace, so none
-goes by the event that it hears: it looks where its source stands now. What we took out or put back is looked at once
-more, since the source may have moved on while we did.
+An approved issue stays as it was sent; what an editor took out stays out, what one wrote stays written, and the issue's
+page says that its source says otherwise since. Each reaction reads at its own pace, so none goes by the event that it
+hears: it looks where its source stands now. What we brought, corrected, took out or put back is looked at once more,
+since the source may have moved on while we did.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
-from services.newsletter.bulletins.domain.issue import DropItem, RestoreItem, item_id
-from services.newsletter.bulletins.source_views import BEGINS, SOURCES, gone
+from services.newsletter.bulletins.domain.issue import CorrectItem, DropItem, RestoreItem, item_id
+from services.newsletter.bulletins.source_views import BEGINS, GATHERINGS, SOURCES, gone
+from services.newsletter.bulletins.source_words import said_now
 from services.newsletter.bulletins.views import ISSUES, ITEMS
 from shared.contract.corrections import EventStruck, StrikeLifted
 from shared.contract.directory.publications import (
@@ -23,8 +26,15 @@ from shared.contract.directory.publications import (
     PublicationWithdrawn,
 )
 from shared.contract.envelope import Recorded
-from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled, GatheringReinstated
-from shared.contract.newsletter.bulletins import Arrival, ItemDropped, ItemRestored
+from shared.contract.events.gatherings import (
+    GatheringAnnounced,
+    GatheringCancelled,
+    GatheringMoved,
+    GatheringPlanned,
+    GatheringReinstated,
+    GatheringRevised,
+)
+from shared.contract.newsletter.bulletins import Arrival, ItemAdded, ItemDropped, ItemRestored, ItemRevised
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.kernel.views.projection import Document
@@ -72,6 +82,36 @@ async def lifted_to_draft(event: Recorded, service: Library) -> Sequence[Command
     return await _settled(event, service, event.entity_id)
 
 
+@on(GatheringRevised, name="revised-in-draft")
+async def revised_in_draft(event: Recorded, service: Library) -> Sequence[Command]:
+    """One that is called otherwise is called so in the draft."""
+    return await _settled(event, service, event.entity_id)
+
+
+@on(GatheringMoved, name="moved-in-draft")
+async def moved_in_draft(event: Recorded, service: Library) -> Sequence[Command]:
+    """One that is on another day, or elsewhere, is so in the draft."""
+    return await _settled(event, service, event.entity_id)
+
+
+@on(GatheringPlanned, name="planned-in-draft")
+async def planned_in_draft(event: Recorded, service: Library) -> Sequence[Command]:
+    """What was planned is said again with another title or day, in the place of what was wrong."""
+    return await _settled(event, service, event.entity_id)
+
+
+@on(ItemAdded, name="added-looked-at-again")
+async def added_looked_at_again(event: Recorded, service: Library) -> Sequence[Command]:
+    """What we brought says what its source says by now."""
+    return await _looked_at_again(event, service)
+
+
+@on(ItemRevised, name="corrected-looked-at-again")
+async def corrected_looked_at_again(event: Recorded, service: Library) -> Sequence[Command]:
+    """What we corrected says what its source says by now."""
+    return await _looked_at_again(event, service)
+
+
 @on(ItemDropped, name="dropped-looked-at-again")
 async def dropped_looked_at_again(event: Recorded, service: Library) -> Sequence[Command]:
     """What we took out comes back where its source did meanwhile."""
@@ -88,7 +128,7 @@ async def _looked_at_again(event: Recorded, service: Library) -> Sequence[Comman
     if event.actor != f"service:{service.name}":
         return []
     data = event.data
-    assert isinstance(data, ItemDropped | ItemRestored)
+    assert isinstance(data, ItemAdded | ItemRevised | ItemDropped | ItemRestored)
     item = await service.store.get(ITEMS, str(data.item))
     return await _settled(event, service, item["source_entity"]) if item and item["source_entity"] else []
 
@@ -107,7 +147,27 @@ async def _settled(event: Recorded, service: Library, source_entity: str) -> Seq
     if out:
         return [DropItem(issue=UUID(items[key]["issue"]), item=UUID(key), reason=why(source)) for key in drafts]
     ours = (None, f"service:{service.name}")
-    return [RestoreItem(issue=UUID(items[key]["issue"]), item=UUID(key)) for key in drafts if items[key]["by"] in ours]
+    back = [key for key in drafts if items[key]["dropped"] and items[key]["by"] in ours]
+    theirs = sorted({items[key]["issue"] for key in drafts})
+    return [
+        *(RestoreItem(issue=UUID(items[key]["issue"]), item=UUID(key)) for key in back),
+        *await _corrected(service, source_entity, [issues[id] for id in theirs]),
+    ]
+
+
+async def _corrected(service: Library, source_entity: str, drafts: Sequence[Document]) -> Sequence[Command]:
+    """What has the items of a source, in these drafts, say what it says now."""
+    gathering = await service.store.get(GATHERINGS, source_entity)
+    found: list[Command] = []
+    for issue in drafts:
+        for item in issue["items"]:
+            now = said_now(gathering, item["source_event"]) if item["source_entity"] == source_entity else None
+            was = item["said"]
+            if now is not None and (now.title, now.text) != (was["title"], was["text"]):
+                of = {"issue": UUID(issue["key"]), "item": UUID(item["item"])}
+                said = {"title": now.title, "text": now.text, "was_title": was["title"], "was_text": was["text"]}
+                found.append(CorrectItem.model_validate({**of, **said}))
+    return found
 
 
 async def _arrived(service: Library, event: Recorded, brought: Mapping[str, int]) -> dict[str, Document]:
@@ -154,6 +214,11 @@ LEAVING = (
     reinstated_to_draft,
     struck_from_draft,
     lifted_to_draft,
+    revised_in_draft,
+    moved_in_draft,
+    planned_in_draft,
+    added_looked_at_again,
+    corrected_looked_at_again,
     dropped_looked_at_again,
     restored_looked_at_again,
 )

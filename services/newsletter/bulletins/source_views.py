@@ -16,8 +16,10 @@ from shared.contract.envelope import Recorded
 from shared.contract.events.gatherings import (
     GatheringAnnounced,
     GatheringCancelled,
+    GatheringMoved,
     GatheringPlanned,
     GatheringReinstated,
+    GatheringRevised,
 )
 from shared.kernel.views.projection import Document, Evolve, View
 
@@ -86,3 +88,30 @@ SOURCES = View(
 )
 """By the entity of the other service; of corrections the last counts. `begun`: what it begins with, and whether that
 stands: struck and said otherwise in one step, it begins with what was said last; `struck`: none of it stands."""
+
+
+FACTS = ("title", "starts", "town")
+
+
+def _facts(document: Document | None, data: Any, event: Recorded) -> Document:
+    known = document or {"title": None, "starts": None, "town": None, "planned": False, "summaries": {}}
+    given = data.model_dump(mode="json")
+    return {**known, **{name: value for name in FACTS if (value := given.get(name)) is not None}}
+
+
+def _planned(document: Document | None, data: GatheringPlanned, event: Recorded) -> Document:
+    return {**_facts(document, data, event), "town": data.town, "planned": True}
+
+
+def _announced(document: Document | None, data: GatheringAnnounced, event: Recorded) -> Document:
+    """It repeats what was known then; that counts only where nothing else tells of it."""
+    known = document if document and document["planned"] else _facts(document, data, event)
+    return {**known, "summaries": {**known["summaries"], event.id: data.summary}}
+
+
+GATHERINGS = View(
+    name="gatherings",
+    version=1,
+    on={GatheringPlanned: _planned, GatheringRevised: _facts, GatheringMoved: _facts, GatheringAnnounced: _announced},
+)
+"""What an announced gathering is called, when and where it is, as that stands now; `summaries`: of each announcement"""

@@ -99,6 +99,7 @@ def _item_added(document: Document | None, data: ItemAdded, event: Recorded) -> 
     if document is None:
         return None
     item = {**data.model_dump(mode="json"), "added": event.cloud.time, "dropped": False, "why": None, "revision": 0}
+    item |= {"said": {"title": data.title, "text": data.text}, "hand": False, "corrected": None}
     return _issue({**document, "items": [*document["items"], item]}, event)
 
 
@@ -112,6 +113,20 @@ def _on_item(change: Callable[[Document, Any], Document]) -> Evolve:
         return _issue({**document, "items": items}, event)
 
     return evolve
+
+
+def _item_revised(document: Document | None, data: ItemRevised, event: Recorded) -> Document | None:
+    """By an editor; or by the service, where its source says otherwise now."""
+    ours = event.actor == f"service:{event.service}"
+
+    def change(item: Document, data: ItemRevised) -> Document:
+        facts = {**data.model_dump(mode="json", exclude={"item"}), "revision": item["revision"] + 1}
+        if not ours:
+            return {**facts, "hand": True}
+        said = {name: facts[name] for name in ("title", "text") if facts[name] != item[name]}
+        return {**facts, "said": {**item["said"], **said}, "corrected": event.cloud.time}
+
+    return _on_item(change)(document, data, event)
 
 
 def _item_moved(document: Document | None, data: ItemMoved, event: Recorded) -> Document | None:
@@ -137,13 +152,11 @@ def _sent(document: Document | None, data: IssueSent, event: Recorded) -> Docume
 
 ISSUES = View(
     name="issues",
-    version=2,
+    version=3,
     on={
         IssueStarted: _started,
         ItemAdded: _item_added,
-        ItemRevised: _on_item(
-            lambda item, data: {**data.model_dump(mode="json", exclude={"item"}), "revision": item["revision"] + 1}
-        ),
+        ItemRevised: _item_revised,
         ItemMoved: _item_moved,
         ItemDropped: _on_item(lambda item, data: {"dropped": True, "why": data.reason}),
         ItemRestored: _on_item(lambda item, data: {"dropped": False, "why": None}),
@@ -153,6 +166,8 @@ ISSUES = View(
     fields=("bulletin", "number", "state", "sent"),
     text=lambda d: " ".join(f"{i['title']} {i['source_name'] or ''}" for i in d["items"]),
 )
+"""By issue, with its items. `said`: what the source of one had said when it arrived, or when it was corrected by that
+last (`corrected`); `hand`: whether an editor changed it."""
 
 
 def _its_item(event: Recorded) -> Sequence[str]:

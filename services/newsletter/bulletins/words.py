@@ -21,6 +21,7 @@ WORDS: Words = {
     "command.AddItem": "Ajouter un article",
     "command.CollectItem": "Reprendre une publication",
     "command.ReviseItem": "Enregistrer l’article",
+    "command.CorrectItem": "Corriger l’article d’après sa source",
     "command.MoveItem": "Déplacer l’article",
     "command.DropItem": "Retirer l’article",
     "command.DropItem.hint": "Il reste dans le brouillon, écarté. Vous pourrez le remettre.",

@@ -15,7 +15,8 @@ from services.newsletter.base.past import AsOf, KnownAt, Moment, as_it_was, mome
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
 from services.newsletter.bulletins.queries import bulletin_of, issue_or_404, named
-from services.newsletter.bulletins.source_views import SOURCES
+from services.newsletter.bulletins.source_views import GATHERINGS, SOURCES
+from services.newsletter.bulletins.source_words import Since, changed_since, said_now
 from services.newsletter.bulletins.views import BULLETINS, ISSUES
 from services.newsletter.delivery.letters import issue_bodies, sections
 from services.newsletter.delivery.queries import in_doubt
@@ -56,6 +57,7 @@ async def issue(
         bulletin=known,
         sections=_placed(found),
         sources=await service.store.get_many(SOURCES, entities),
+        since=await _since(service, found),
         counts=await service.store.count_by(DELIVERIES, "state", {"issue": key}),
         readers=await readers_of(service, found["bulletin"]),
         doubts=await in_doubt(service, key),
@@ -145,7 +147,8 @@ async def item(service: Here[Views], request: Request, key: str, item: str) -> R
     }
     form = Questions.of(ReviseItem, pages.lexicon, language(request), values=known, hidden=hidden)
     bulletin = await bulletin_of(service, found["bulletin"], language(request))
-    return render(service, request, "item.html", issue=found, item=known, bulletin=bulletin, form=form)
+    since = (await _since(service, found)).get(item)
+    return render(service, request, "item.html", issue=found, item=known, bulletin=bulletin, form=form, since=since)
 
 
 async def _bodies(service: Views, request: Request, key: str) -> tuple[str, str]:
@@ -170,7 +173,19 @@ async def _approval(service: Views, request: Request, found: Document, problem: 
         command_id=new_command_id(),
         smtp=service.settings.smtp_host,
         sections=sections(found),
+        since=await _since(service, found),
     )
+
+
+async def _since(service: Views, issue: Document) -> dict[str, Since]:
+    """By item of a draft: what its source says otherwise since an editor wrote it."""
+    if issue["state"] != "draft":
+        return {}
+    items = [item for item in issue["items"] if item["source_entity"] and not item["dropped"]]
+    gatherings = await service.store.get_many(GATHERINGS, sorted({item["source_entity"] for item in items}))
+    said = {one["item"]: said_now(gatherings.get(one["source_entity"]), one["source_event"]) for one in items}
+    found = {one["item"]: changed_since(one, said[one["item"]]) for one in items}
+    return {key: one for key, one in found.items() if one is not None}
 
 
 def _placed(issue: Document) -> list[tuple[str, list[Document]]]:

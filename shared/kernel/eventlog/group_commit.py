@@ -140,7 +140,7 @@ class Committer:
     def _next_group(self) -> list[Unit]:
         """The units that wait, up to BATCH messages. A batch is checked against what was before it, and does not see
         what it writes itself: so no entity to which one unit writes is written or read by another one, or by one that
-        was held back; and what several read, they have read at the same sequence."""
+        was held back; what several read, they have read at the same sequence; a kind (`*`) one alone."""
         group: list[Unit] = []
         held: list[Unit] = []
         written: set[str] = set()
@@ -161,7 +161,7 @@ class Committer:
             else:
                 held.append(unit)
             written.update(unit.expected)
-            read = unit.reads | read
+            read = {entity: -1 if "*" in entity else seq for entity, seq in unit.reads.items()} | read
         self._waiting.extendleft(reversed(held))
         return group
 

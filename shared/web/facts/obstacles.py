@@ -32,6 +32,7 @@ INSTEAD, SINCE, WHY = "instead", "known_since", "instead_reason"
 """Answers of a form: the fact that is noted by mistake in the same gesture; the beginning that is said of the command's
 day; why"""
 AGAINST, BEFORE = "later-stands-against", "before-its-beginning"
+FOR_GOOD = "named-elsewhere-for-good"  # NAMED, by what nothing takes back
 
 
 class NoReason(ValueError):
@@ -43,7 +44,8 @@ class Obstacle:
     """A fact that stands in the way. `at`: the facts page of its record; `strikable`: whether it may be noted by
     mistake, or on another day; `offered`: whether the same sending may do so; `begins`: whether it is the beginning of
     the record, which `since` is the day that it may be said of; `code`: why nothing may be said after it, where it is
-    an earlier one; `elsewhere`: whether it is of another record; `record`: whether it is no fact, but that record."""
+    an earlier one; `elsewhere`: whether it is of another record; `for_good`: and nothing takes it back; `record`:
+    whether it is no fact, but that record."""
 
     fact: str
     text: str
@@ -56,6 +58,7 @@ class Obstacle:
     code: str = ""
     elsewhere: bool = False
     record: bool = False
+    for_good: bool = False
 
     def to(self, do: str, back: str = "") -> str:
         query = {"fact": self.fact, "do": do, **({"back": back} if back else {})}
@@ -65,7 +68,8 @@ class Obstacle:
 def sentence_of(no: Refused, lexicon: Lexicon, lang: Lang | str, *, to_programs: bool = False) -> str:
     """What a refusal says; a fact is said as readers know it. What is refused for what it refers to names the fact by
     which that is so, where there is one. `to_programs`: in the words for the API, where there are such."""
-    word, values = f"refused.{no.code}", dict(no.values)
+    values = dict(no.values)
+    word = f"refused.{FOR_GOOD if values.get('for_good') else no.code}"
     if "of" in values:
         values["what"] = sentence(str(values["of"]), None, lang)
     said = lexicon.say(f"{word}.api" if to_programs and lexicon.has(f"{word}.api") else word, lang, **values)
@@ -120,7 +124,8 @@ async def _elsewhere(service: Commands, no: Refused, lang: str) -> Obstacle:
     event = next(one for one in history.events if one.id == no.values["event"])
     fact = next(one for one in told(history.events)[0] if one.id == event.id)
     text, day = sentence(event.type, orjson.loads(event.content), lang), fact.day
-    return Obstacle(event.id, text, day, no.values["at"], not kind.live, False, False, elsewhere=True)
+    at, for_good = no.values["at"], no.values["for_good"]
+    return Obstacle(event.id, text, day, at, not kind.live, False, False, elsewhere=True, for_good=for_good)
 
 
 def _names(no: Refused, fact: Fact, births: tuple[type, ...]) -> bool:

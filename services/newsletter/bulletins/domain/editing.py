@@ -66,6 +66,19 @@ class ReviseItem(IssueCommand):
     revision: int | None = Field(None, ge=0, le=100_000)
 
 
+class CorrectItem(IssueCommand):
+    """Have an item say what its source says now, where it still says what that was: what an editor wrote stays."""
+
+    internal = True
+
+    issue: UUID
+    item: UUID
+    title: Line
+    text: LongText
+    was_title: Line
+    was_text: LongText
+
+
 class MoveItem(IssueCommand):
     """Move an item to a place of the draft, counted from 0."""
 
@@ -115,6 +128,17 @@ def _revised(command: ReviseItem, state: Issue, context: Context) -> Decision:
     return [ItemRevised(item=item.id, title=command.title, text=command.text, url=command.url)]
 
 
+def _corrected(command: CorrectItem, state: Issue, context: Context) -> Decision:
+    item = _item(state, command.item)
+    title, text, url = item.facts
+    facts = (
+        command.title if title == command.was_title else title,
+        command.text if text == command.was_text else text,
+        url,
+    )
+    return [] if item.facts == facts else [ItemRevised(item=item.id, title=facts[0], text=facts[1], url=url)]
+
+
 def _moved(command: MoveItem, state: Issue, context: Context) -> Decision:
     item = _item(state, command.item)
     position = min(command.position, len(state.items) - 1)
@@ -149,6 +173,7 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Issue, Context], Decision]] = {
     AddItem: _added,
     CollectItem: _collected,
     ReviseItem: _revised,
+    CorrectItem: _corrected,
     MoveItem: _moved,
     DropItem: _dropped,
     RestoreItem: _restored,

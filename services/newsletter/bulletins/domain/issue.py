@@ -14,6 +14,7 @@ from services.newsletter.bulletins.domain.editing import (
     MOST_ITEMS,
     AddItem,
     CollectItem,
+    CorrectItem,
     DropItem,
     MoveItem,
     RestoreItem,
@@ -34,8 +35,8 @@ from shared.contract.newsletter.bulletins import BulletinCode, IssueApproved, Is
 from shared.kernel.decider import Context, Decider, Decision, Refers, Refused
 
 __all__ = [
-    "ISSUE", "MOST_ITEMS", "IssueCommand", "StartIssue", "AddItem", "CollectItem", "ReviseItem", "MoveItem", "DropItem",
-    "RestoreItem", "ApproveIssue", "CloseSending", "issue_id", "item_id", "moved",
+    "ISSUE", "MOST_ITEMS", "IssueCommand", "StartIssue", "AddItem", "CollectItem", "ReviseItem", "CorrectItem",
+    "MoveItem", "DropItem", "RestoreItem", "ApproveIssue", "CloseSending", "issue_id", "item_id", "moved",
 ]  # fmt: skip
 
 
