@@ -74,6 +74,8 @@ class Resting:
         return page.format(self.id) if page else f"/observatory/journal/{self.fact.seq}"
 
 
+TERM = Naming(uses.KIND)
+"""By which a fact names a term of a list"""
 NamedBy = Callable[[str], Awaitable[Sequence[str]]]
 """`<service>.<entity>.<id>` → the entities, written so, that ever named it"""
 Also = Callable[[Command, UUID], Awaitable[Mapping[str, int]]]
@@ -166,7 +168,7 @@ class LogReferences:
                     for of in said[:1]:
                         then, now = (decider.states[of](decider.on(one, fact.day), code) for one in (before, after))
                         if now == "unknown-term" != then:
-                            found.append(Resting(service, entity, UUID(id), theirs, fact, now))
+                            found.append(Resting(service, entity, UUID(id), theirs, fact, now, TERM))
         return sorted(found, key=lambda one: one.fact.order)
 
     def _worse(

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.fixtures.accessibility import Barriers, Unlike, barriers, node_modules
-from tests.fixtures.browser import needs_browser, path_of
+from tests.fixtures.browser import asked, needs_browser, path_of
 from tests.fixtures.installation import Up
 
 __all__ = ["barriers", "node_modules"]  # fixtures
@@ -85,7 +85,7 @@ def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
             continue
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        headings, wide, links = page.evaluate(SEEN)
+        headings, wide, links = asked(page, SEEN)
         if headings != 1:
             problems.append(f"{path}: {headings} h1")
         if wide > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from services.newsletter.bulletins.open_bulletins import must_be_open
@@ -9,10 +10,12 @@ from services.newsletter.subscriptions.domain import SUBSCRIBER, ConfirmSubscrip
 from shared.runtime.faces import Chronicle
 
 
-async def only_open_ones(service: Chronicle, command: ConfirmSubscription, own: UUID) -> None:
-    """Raises Refused for a bulletin that the network publishes no more. Of an unknown wish its own rules say it."""
+async def only_open_ones(service: Chronicle, command: ConfirmSubscription, own: UUID) -> Mapping[str, int]:
+    """Returns what must not change until it is written. Raises Refused for a bulletin that the network publishes no
+    more. Of an unknown wish its own rules say it."""
     history = await service.log.load("newsletter", "subscriber", own)
     known = SUBSCRIBER.fold(event.data for event in history.events if event.readable)
     wish = known.requests.get(command.request)
     if wish is not None and not wish.confirmed:
-        await must_be_open(service, sorted(wish.bulletins - frozenset(command.without)))
+        return await must_be_open(service, sorted(wish.bulletins - frozenset(command.without)))
+    return {}
