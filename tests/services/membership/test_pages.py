@@ -54,7 +54,8 @@ async def front(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
 
 async def executed(service: Service, stages: Sequence[Stage]) -> None:
     """All steps of these stages; the structures that they name are in the directory."""
-    named = {getattr(step.command, f, None) for stage in stages for step in stage for f in step.command.refers}
+    said = [getattr(step.command, f, None) for stage in stages for step in stage for f in step.command.refers]
+    named = {one for one in said if not isinstance(one, list)}  # a list is one of codes
     await known_to_the_directory(service, *(s for s in structures() if s.id in named))
     for stage in stages:
         await asyncio.gather(*(service.execute(step.command, id=step.id, actor=ACTOR, at=step.at) for step in stage))
