@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.fixtures.accessibility import Barriers, Unlike, barriers, node_modules
-from tests.fixtures.browser import asked, needs_browser, path_of
+from tests.fixtures.browser import at_a_glance, needs_browser, path_of
 from tests.fixtures.installation import Up
 
 __all__ = ["barriers", "node_modules"]  # fixtures
@@ -51,15 +51,6 @@ def kind_of(path: str) -> str:
     return "/".join(parts)
 
 
-SEEN = """() => [
-  document.querySelectorAll("h1").length,
-  document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  [...document.querySelectorAll("a[href]:not([download])")].map(a => a.href),
-]"""
-"""Headings of the first level, pixels that are too many, where links lead: asked at once, for each question puts the
-driver's whole machinery into the page"""
-
-
 @pytest.mark.parametrize("most", [1, pytest.param(3, marks=pytest.mark.drill)])
 def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
     page: Page, url: str, barriers: Barriers, most: int
@@ -85,7 +76,7 @@ def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
             continue
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        headings, wide, links = asked(page, SEEN)
+        headings, wide, links = at_a_glance(page)
         if headings != 1:
             problems.append(f"{path}: {headings} h1")
         if wide > 0:
