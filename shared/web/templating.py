@@ -67,6 +67,12 @@ class Compiled(BytecodeCache):
 COMPILED = Compiled()
 
 
+def within(title: str) -> str:
+    """A title as it stands within a sentence: it begins small, unless its first word is an abbreviation; the rest is as
+    it was said, since a network's own titles have names in them."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 class Pages:
     """The pages of one service.
 
@@ -99,6 +105,7 @@ class Pages:
             bytecode_cache=COMPILED,
         )
         self._env.filters["capitalize"] = lambda text: text[:1].upper() + text[1:]  # Jinja's makes "30 november" small
+        self._env.filters["within"] = within
         self._env.globals.update(
             asset=asset,
             day=formats.day,

@@ -23,7 +23,7 @@ from services.observatory.figures.observatory import of as observatory_of
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.dense.history import FIRST, LAST, LEARNT, Dense, dense
-from tests.fixtures.figures_oracle import ORACLE, Said, members
+from tests.fixtures.figures_oracle import ORACLE, Said, known, members
 from tests.fixtures.four_services import PATIENCE, Four, opened
 from tests.fixtures.lists_oracle import Record, badges, records, structure_of
 
@@ -224,10 +224,19 @@ class Compared:
         """The head of a record's page today: closed or not, in which college."""
         head = await self.head(f"/directory/structures/{key}")
         said = re.search(r"adhérente, collège ([\w ]+)", head)
-        wanted = {COLLEGES.get(college, college) for college in colleges}
-        college = said[1].strip() if said else None
+        wanted = {name.lower() for college in colleges for name in self.called(college)}
+        college = said[1].strip().lower() if said else None
         self.add("badges", (key, sorted(wanted)), college in wanted if wanted else college is None, True)
         self.add("badges", key, _shown(head), (one.closed, one.department))
+
+    def called(self, college: str) -> set[str]:
+        """What a college is called today: as the network said last, and the earlier ones by the product's words too."""
+        names = {COLLEGES.get(college, college)}
+        for said in known(self.story, date.max, self.last):
+            if said.kind in ("CollegeOpened", "CollegeRevised") and said.data["college"] == college:
+                own = {COLLEGES[college]} if college in COLLEGES else set()
+                names = {said.data.get("titles", {}).get("fr") or said.data["title"]} | own
+        return names
 
     async def head(self, path: str, **asked: str) -> str:
         """The head of a page; of none that is there none."""

@@ -73,6 +73,7 @@ class Whole:
     async def subscribed(self, address: str, bulletin: BulletinCode = "echos") -> UUID:
         """The person, who confirmed."""
         person, asked = self.newsletter.keyring.person_at(address), uuid4()
+        await self.do(opening_of(bulletin))  # nothing happens where it is open already
         await self.do(RequestSubscription(email=Personal(address), bulletins=[bulletin], person=person), id=asked)
         await self.do(ConfirmSubscription(subscriber=subscriber_id(person), request=derived_id(asked, "request")))
         return person

@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from deploy.host.embedded import access
-from shared.contract.envelope import Recorded, opened
+from shared.contract.envelope import Recorded, is_guard, opened
 from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log
@@ -115,7 +115,7 @@ async def events_of(data: Path, network: str) -> list[Recorded]:
         nc = await server.connect(OPERATOR)
         log = Log(nc, network)
         await log.start()
-        found = [opened(message) async for run in log.read(0) for message in run]
+        found = [opened(message) async for run in log.read(0) for message in run if not is_guard(message)]
         await log.stop()
         await nc.close()
     finally:

@@ -13,6 +13,9 @@ ROOMS = ("shared/contract", "shared/notions", "services", "deploy")
 """Where what a network says is stored, judged and shown; the rooms below know no network"""
 NO_LISTS = {
     "deploy/cli/dev/add.py Which": "the five services",
+    "services/membership/network/begin_pages.py reach": "how far back the assistant says a network",
+    "services/observatory/network/printed_layout.py Picture": "how a picture is drawn, each by code of its own",
+    "services/observatory/network/printed_layout.py until": "which end of a period a note says",
     "shared/contract/directory/accounts.py AccountKind": "who signs in: staff, or a structure's contact",
     "shared/contract/directory/accounts.py Role": "what an account may do, which the code grants",
     "shared/contract/directory/accounts.py Way": "how somebody signed in",

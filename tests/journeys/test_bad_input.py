@@ -176,6 +176,7 @@ MORE: dict[str, dict[str, Any]] = {
     "SendSurvey": {"kind": "invitation"},
     "AnswerIdentification": {"structures": 1},
     "AcceptClaim": {"structure": OTHER_UNKNOWN},
+    "ApproveIssue": {"recipients": 3},
     "NotePastMembership": {"reason": "withdrawal"},
     "MergeStructures": {"merged": OTHER_UNKNOWN},
     "TellNamesakesApart": {"first": OTHER_UNKNOWN, "second": OTHER_UNKNOWN},

@@ -82,6 +82,20 @@ def test_a_first_letter_is_made_large_and_no_other_small(client: Client) -> None
     assert "Monday 30 November" in answer
 
 
+@pytest.mark.parametrize(
+    ("title", "within"),
+    [
+        ("Associatif", "associatif"),
+        ("Collectivités de Haute-Garonne", "collectivités de Haute-Garonne"),
+        ("ONG et fondations", "ONG et fondations"),
+        ("À but non lucratif", "à but non lucratif"),
+        ("", ""),
+    ],
+)
+def test_a_title_within_a_sentence_keeps_its_names(title: str, within: str) -> None:
+    assert client("[{{ said|within }}]", said=title).get("/directory/structures").text == f"[{within}]"
+
+
 def test_the_foot_says_the_event_that_the_page_shows(client: Client) -> None:
     answer = client(sequence=47913).get("/directory/structures").text
     assert '<a href="/observatory/journal/47913">47\u202f913</a>, le 31/10/2017 à 17\u00a0h\u00a042' in answer

@@ -74,9 +74,18 @@ def test_what_is_added_passes_every_check_and_its_own_tests_without_an_edit(tmp_
     new += add("indicator", "loans_opened", "--service", "membership", *counted)
 
     # make contract, make texts
-    ran(copy, "python", "-c", ONE_AFTER_THE_OTHER, "shared.contract.schemas", "tests.docs.events_page",
-        "tests.shared.contract.stored_names", "tests.abuse.routes", "services.observatory.indicators",
-        "tests.texts.catalogue")  # fmt: skip
+    ran(
+        copy,
+        "python",
+        "-c",
+        ONE_AFTER_THE_OTHER,
+        "shared.contract.schemas",
+        "tests.docs.events_page",
+        "tests.shared.contract.stored_names",
+        "tests.abuse.routes",
+        "services.observatory.indicators",
+        "tests.texts.catalogue",
+    )
     ran(copy, "ruff", "check", ".")
     ran(copy, "ruff", "format", "--check", ".")
     product = [one for one in new if one.endswith(".py") and not one.startswith("tests")]
