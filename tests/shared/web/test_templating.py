@@ -92,8 +92,8 @@ def test_a_first_letter_is_made_large_and_no_other_small(client: Client) -> None
         ("", ""),
     ],
 )
-def test_a_title_within_a_sentence_keeps_its_names(title: str, within: str) -> None:
-    assert client("[{{ said|within }}]", said=title).get("/directory/structures").text == f"[{within}]"
+def test_a_title_within_a_sentence_keeps_its_names(client: Client, title: str, within: str) -> None:
+    assert f"[{within}]" in client("[{{ said|within }}]", said=title).get("/directory/structures").text
 
 
 def test_the_foot_says_the_event_that_the_page_shows(client: Client) -> None:
