@@ -164,15 +164,17 @@ async def test_a_college_says_for_which_kinds_of_structures_it_is_proposed(four:
     await said(four, "directory register-structure", "2016-01-01", name="Scop", kind="company", department="31")
     offered = re.findall(r"JoinNetwork\?[^\"]*college=(\w+)", await four.get("/membership/join"))
     assert sorted(offered) == ["firms", "towns"], offered
-    again = await four.say("membership open-college", of="2020-01-01", college="firms", title="Firmes", kinds=["x"])
+    again = await four.say("membership revise-college", of="2020-01-01", college="firms", title="Firmes", kinds=["x"])
     assert again.said == "unknown-term"
     await said(
-        four, "membership open-college", "2020-01-01", college="firms", title="Entreprises", rank=1, kinds=["school"]
+        four, "membership revise-college", "2020-01-01", college="firms", title="Entreprises", rank=1, kinds=["school"]
     )
     assert {*re.findall(r"JoinNetwork\?[^\"]*college=(\w+)", await four.get("/membership/join"))} == {"firms"}
     page = await four.get("/membership/colleges")
     assert "Établissement scolaire" in page
-    link = unescape(next(one for one in re.findall(r'href="([^"]*OpenCollege[^"]*)"', page) if "college=firms" in one))
+    link = unescape(
+        next(one for one in re.findall(r'href="([^"]*ReviseCollege[^"]*)"', page) if "college=firms" in one)
+    )
     form = (await four.client.get(link)).text
     assert re.search(r'value="school" checked', form) and "Entreprises" in form
 

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.slow
 __all__ = ["front", "service"]  # fixtures
 ROUTES = Path(__file__).parents[2] / "abuse" / "routes.txt"
 TOTAL = "directory.structures_total.value"
+REVIEW = "occitanie-2017"
 THEN = "as_of=2016-12-31&known_at=2017-06-30"
 OF_TODAY = {
     "/journal/{seq}": "an event is what it is; the head of its page leads to what it is about",
@@ -102,6 +103,8 @@ def address(path: str) -> str:
     """A page that there is, and what it must be asked with."""
     kind = next((one for one in ("identification", "survey", "review") if f"/{one}" in path), "")
     known: dict[str, Any] = {"key": KEPT.get(kind, named("structure/eau")), "seq": 1, "name": "structures_total"}
+    if path.startswith(("/review/", "/reviews/printed")):
+        known["name"] = REVIEW
     if path.startswith("/chains"):
         known["key"] = named("command/1")
     query = {
@@ -109,6 +112,8 @@ def address(path: str) -> str:
         "/review/events": f"path={TOTAL}&",
         "/reviews/{key}/difference": f"path={TOTAL}&",
         "/reviews/printed/difference": f"path={TOTAL}&",
+        "/review/{name}/events": f"path={TOTAL}&",
+        "/reviews/printed/{name}/difference": f"path={TOTAL}&",
         "/reviews/period": "since=2016-01-01&until=2016-12-31&",
         "/reviews/period/events": f"since=2016-01-01&until=2016-12-31&indicator=structures_total&path={TOTAL}&",
     }
