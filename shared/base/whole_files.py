@@ -7,10 +7,16 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkstemp
+from typing import Generic, TypeVar
 
+import msgspec
+import structlog
+
+log = structlog.get_logger()
+T = TypeVar("T", bound=msgspec.Struct)
 ROOM = 64 * 1024  # bytes
 
 
@@ -100,3 +106,31 @@ def sync_folder(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+class KeptFile(Generic[T]):
+    """What a service must remember beside the log, shared by its replicas: one value as JSON in one file. Blocks; raises
+    OSError, also where a folder, a pipe … has the name of the file."""
+
+    def __init__(self, path: Path, kind: type[T]) -> None:
+        self.path, self._kind = path, kind
+
+    def read(self) -> T:
+        """What is kept; nothing where there is no such file yet, or where somebody damaged it."""
+        try:
+            return msgspec.json.decode(read_whole(self.path), type=self._kind)
+        except FileNotFoundError:
+            pass
+        except (msgspec.DecodeError, UnicodeDecodeError):  # forgotten rather than in the way of a start
+            log.error("kept_file.damaged", file=self.path.name)
+        return self._kind()
+
+    def change(self, change: Callable[[T], T]) -> T:
+        """What is kept from now on, made from what is kept; no other process changes it meanwhile."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with alone(self.path.with_name(f"{self.path.name}.lock")):
+            before = self.read()
+            after = change(before)
+            if after != before or not self.path.exists():
+                replace_file(self.path, msgspec.json.encode(after))
+            return after

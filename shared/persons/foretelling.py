@@ -16,7 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.base.kept_file import KeptFile
+from shared.base.whole_files import KeptFile
 
 FORETELLING = timedelta(days=90)  # before their day persons are noted
 NOTICE = timedelta(days=7)  # before their day they must have been; half of the term where that is shorter

@@ -37,7 +37,7 @@ from shared.notions.network.beginning import (
     steps,
 )
 from shared.runtime.faces import OpenViews
-from shared.web.beginning import NotSaid, Speaking, say
+from shared.web.forms.beginning import NotSaid, Speaking, say
 from shared.web.forms.validation_messages import sentences
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of

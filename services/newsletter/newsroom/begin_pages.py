@@ -15,7 +15,7 @@ from services.newsletter.bulletins.queries import opened
 from shared.base.translations import Lang, Lexicon
 from shared.notions.network.beginning import Beginning, BulletinSaid, Step, known, steps
 from shared.runtime.faces import Views
-from shared.web.beginning import NotSaid, Speaking, say
+from shared.web.forms.beginning import NotSaid, Speaking, say
 from shared.web.forms.validation_messages import sentences
 from shared.web.here import Here
 from shared.web.lists import render

@@ -31,8 +31,8 @@ from typing import Literal
 import msgspec
 import structlog
 
-from shared.base.kept_file import KeptFile
 from shared.base.outside import REAL, Outside
+from shared.base.whole_files import KeptFile
 from shared.contract.envelope import NEVER, Void, opened
 from shared.contract.observatory.ledger import LogRestored
 from shared.kernel.eventlog.event_log import Log, NotAllowed, Unavailable

@@ -11,9 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.base.kept_file import KeptFile
 from shared.base.secret_files import SecretUnfit, files_fit
-from shared.base.whole_files import Unreadable, read_whole, unreadable
+from shared.base.whole_files import KeptFile, Unreadable, read_whole, unreadable
 from shared.persons.keys.key_marks import KeyMarks
 
 

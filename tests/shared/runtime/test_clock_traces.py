@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from shared.base.kept_file import KeptFile
+from shared.base.whole_files import KeptFile
 from shared.contract.envelope import opened
 from shared.kernel.command_handler import Executor, new_command_id
 from shared.kernel.eventlog.event_log import Log

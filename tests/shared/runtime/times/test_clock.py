@@ -11,7 +11,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from shared.base.kept_file import KeptFile
+from shared.base.whole_files import KeptFile
 from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import NEVER, Message, opened
 from shared.contract.observatory.ledger import LogRestored, ledger_id

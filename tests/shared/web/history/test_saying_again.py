@@ -58,8 +58,8 @@ def test_every_fact_of_a_day_is_said_again_or_says_why_not(definition: Definitio
 
 
 def test_where_nothing_is_of_a_day_nothing_is_said_again() -> None:
-    """Newsletter and observatory have only what is always of now."""
-    assert {one.name for one in DEFINITIONS if not one.again} == {"newsletter", "observatory"}
+    """The observatory has only what is always of now."""
+    assert {one.name for one in DEFINITIONS if not one.again} == {"observatory"}
     assert {one.name for one, _ in DAYS} == {one.name for one in DEFINITIONS if one.again}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.stores.sqlite import SqliteStore
-from shared.runtime.readiness import checks_of
+from shared.runtime.health.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.staleness import Patience
 from tests.conftest import OpenService
