@@ -109,8 +109,8 @@ def sync_folder(folder: Path) -> None:
 
 
 class KeptFile(Generic[T]):
-    """What a service must remember beside the log, shared by its replicas: one value as JSON in one file. Blocks; raises
-    OSError, also where a folder, a pipe … has the name of the file."""
+    """What a service must remember beside the log, shared by its replicas: one value as JSON in one file. Blocks;
+    raises OSError, also where a folder, a pipe … has the name of the file."""
 
     def __init__(self, path: Path, kind: type[T]) -> None:
         self.path, self._kind = path, kind

@@ -74,7 +74,6 @@ NO_PAST = {
         "/charter": TODAY,
         "/colleges": TODAY,
         "/peers": TODAY,
-        "/network": TODAY,
         "/begin": FORM,
         "/board": TODAY,
         "/groups": TODAY,

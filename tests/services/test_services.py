@@ -14,6 +14,7 @@ from shared.base.translations import Lexicon, languages, translated
 from shared.contract import load_all
 from shared.kernel.decider import Command
 from shared.notions.published_reviews import PUBLISHED
+from shared.notions.vocabularies.uses import TERM_USES
 from shared.runtime.feature import Feature
 from shared.runtime.service import Definition
 from shared.web.forms.field_shapes import shapes
@@ -55,7 +56,7 @@ def test_what_a_feature_has_stands_in_rooms_of_the_same_names(service: Definitio
         feature = getattr(import_module(f"services.{service.name}.{room.name}.feature"), "FEATURE", None)
         if not isinstance(feature, Feature):  # it is made with what others give it
             continue
-        views = [view for view in feature.views if view is not PUBLISHED]
+        views = [view for view in feature.views if view not in (PUBLISHED, TERM_USES)]
         there = " ".join(path.stem for path in room.iterdir())
         for has, name in (
             (feature.deciders, "domain"),

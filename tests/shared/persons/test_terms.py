@@ -7,6 +7,7 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
+from deploy.sample.newsletter import opening_of
 from services.directory.app import DIRECTORY
 from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.domain.contact import AddContact, RemoveContact
@@ -168,6 +169,7 @@ async def test_an_address_is_kept_as_long_as_it_is_wanted_and_then_as_proof(
     open_service: OpenService, confirmed: bool
 ) -> None:
     service = await open_service(NEWSLETTER)
+    await do(service, opening_of("echos"))
     person = service.keyring.person_at(HER)
     id, request = new_command_id(), UUID(int=0)
     command = RequestSubscription(email=Personal(HER), bulletins=["echos"], person=person)
