@@ -25,7 +25,7 @@ from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, i
 from services.newsletter.bulletins.views import ISSUES
 from shared.contract.envelope import Recorded, opened
 from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled
-from shared.contract.newsletter.bulletins import ItemAdded, ItemDropped
+from shared.contract.newsletter.bulletins import BulletinOpened, ItemAdded, ItemDropped
 from shared.kernel.command_handler import Executor
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log, Unit
@@ -83,10 +83,7 @@ class Members:
 
 
 async def in_log(house: House, kind: type) -> list[Recorded]:
-    found = []
-    async for run in house.now.log.read():
-        found += [event for event in map(opened, run) if isinstance(event.data, kind)]
-    return found
+    return [event for event in await house.told() if isinstance(event.data, kind)]
 
 
 async def arrived(house: House, count: int) -> None:
@@ -298,7 +295,7 @@ async def test_a_bulletin_is_opened_once_and_by_no_service(house: House) -> None
     await house.end()
     await house.start()
     await house.do(opening_of("echos"))
-    opened_ones = [e async for run in house.now.log.read() for e in map(opened, run) if e.type == "BulletinOpened"]
+    opened_ones = await in_log(house, BulletinOpened)
     assert len(opened_ones) == len(house.opens) and {e.actor for e in opened_ones} == {"test"}
 
 
