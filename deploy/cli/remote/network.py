@@ -24,8 +24,8 @@ ACTOR = "maillage network init"
 """Names the ids of what is said here: once each, whatever was said on the page"""
 SINCE = "Since when is all this so: its founding day, such as 2012-01-03, or `now` (empty: always)"
 NOW = (
-    "It is so from now on: maps and figures of earlier days have no region and no colleges. Give its founding day by "
-    "--since, or `--since always`. Bulletins are opened when it is said in any case."
+    "What has no day is so from now on: maps and figures of earlier days have no region and no colleges, and bulletins "
+    "open today. Give its founding day by --since, or `--since always`."
 )
 FileArgument = Annotated[
     str | None,
@@ -137,8 +137,8 @@ def _by_questions() -> Beginning:
 def dated(network: Beginning, since: str | None, *, ask: bool) -> Beginning:
     """The network, so since a day where its file gives none: since that of the option, else, where it may be asked,
     that of the answer. Raises CannotStart."""
-    if not network.undated:
-        return network
+    if since is None and not network.undated:
+        return network  # that bulletins or words alone open today is not asked, but may be told otherwise
     said = since if since is not None else _optional(SINCE) if ask else "now"
     if said == "now":
         return network

@@ -15,8 +15,9 @@ from uuid import UUID
 from services.newsletter.bulletins.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.bulletins.leaving import why
 from services.newsletter.bulletins.source_views import SOURCES, gone
-from services.newsletter.bulletins.source_words import announced, fitting, one_line, when_and_where
+from services.newsletter.bulletins.source_words import announced, fitting, one_line, when_and_where, written_in
 from services.newsletter.bulletins.views import ITEMS, NUMBERS, first_open
+from shared.base.translations import L, translated
 from shared.contract.directory.publications import (
     MemberEventPublished,
     MemberNewsPublished,
@@ -56,7 +57,9 @@ async def offer_to_parcours(event: Recorded, service: Views) -> Sequence[Command
     offer = event.data
     assert isinstance(offer, MemberOfferPublished)
     text, until = as_lines(offer.text), offer.deadline
-    text = f"{text[:4900]}\nRéponse attendue avant le {day(until)}." if until else text
+    if until:
+        answer = translated(L("Réponse attendue avant le {day}."), await written_in(service), day=day(until))
+        text = f"{text[:4900]}\n{answer}"
     return await _published(event, service, "offer", await _section(service, offer.kind), offer, text)
 
 
@@ -65,7 +68,8 @@ async def event_to_rendez_vous(event: Recorded, service: Views) -> Sequence[Comm
     """An event that a member announces arrives in the bulletin that takes them, with its day and place."""
     theirs = event.data
     assert isinstance(theirs, MemberEventPublished)
-    text = f"{when_and_where(theirs.starts, theirs.place)}\n{as_lines(theirs.text)}"
+    when = when_and_where(theirs.starts, theirs.place, await written_in(service))
+    text = f"{when}\n{as_lines(theirs.text)}"
     return await _published(event, service, "event", "gathering", theirs, text)
 
 
@@ -74,7 +78,8 @@ async def gathering_to_rendez_vous(event: Recorded, service: Views) -> Sequence[
     """An announced gathering arrives in the bulletin that takes them, with its day and town."""
     gathering = event.data
     assert isinstance(gathering, GatheringAnnounced)
-    said = announced(gathering.title, gathering.starts, gathering.town, gathering.summary)
+    lang = await written_in(service)
+    said = announced(gathering.title, gathering.starts, gathering.town, gathering.summary, lang)
     return await _arriving(event, service, "gathering", "gathering", said.title, said.text)
 
 
@@ -128,7 +133,8 @@ async def _arriving(
     if await service.store.get(ITEMS, str(item)) is not None:
         return []
     number = first_open(approved)
-    issue, said = issue_id(bulletin, number), fitting(title, text)
+    lang = await written_in(service)
+    issue, said = issue_id(bulletin, number), fitting(title, text, lang)
     commands: list[Command] = [
         StartIssue(bulletin=bulletin, number=number),
         CollectItem(
@@ -148,7 +154,7 @@ async def _arriving(
     ]
     known = await service.store.get(SOURCES, event.entity_id)
     if known is not None and gone(known):  # taken back before we came to it
-        commands.append(DropItem(issue=issue, item=item, reason=why(known)))
+        commands.append(DropItem(issue=issue, item=item, reason=why(known, lang)))
     return commands
 
 

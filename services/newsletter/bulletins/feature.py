@@ -54,7 +54,9 @@ async def choices(service: Views, command: type[Command], lang: str) -> Choices:
         return {}
     issues = await service.store.find(ISSUES, {"state": "draft"}, sort=["bulletin", "number"], limit=200)
     named = await titles(service, lang)
-    return {"issue": [(d["key"], f"{named[d['bulletin']]} n° {d['number']}") for d in issues.documents]}
+    numbered = L("{title} n° {number}")
+    numbers = [(d["key"], {"title": named[d["bulletin"]], "number": d["number"]}) for d in issues.documents]
+    return {"issue": [(key, translated(numbered, lang, **said)) for key, said in numbers]}
 
 
 def _closed(bulletin: Document, lang: str) -> str:

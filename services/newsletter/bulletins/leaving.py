@@ -15,8 +15,9 @@ from uuid import UUID
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import CorrectItem, DropItem, RestoreItem, item_id
 from services.newsletter.bulletins.source_views import BEGINS, GATHERINGS, SOURCES, gone
-from services.newsletter.bulletins.source_words import said_now
+from services.newsletter.bulletins.source_words import said_otherwise, written_in
 from services.newsletter.bulletins.views import ISSUES, ITEMS
+from shared.base.translations import L, Lang, languages, translated
 from shared.contract.corrections import EventStruck, StrikeLifted
 from shared.contract.directory.publications import (
     MemberEventPublished,
@@ -42,14 +43,24 @@ from shared.runtime.faces import Library
 
 PATIENCE = 60.0  # seconds to wait for an item that another reaction is about to add
 LOOK = 0.1  # seconds between two looks
-WITHDRAWN = "Retiré par son auteur."
-CANCELLED = "Annulé."
-STRUCK = "Noté par erreur."
+WITHDRAWN = L("Retiré par son auteur.")
+CANCELLED = L("Annulé.")
+STRUCK = L("Noté par erreur.")
 
 
-def why(source: Document) -> str:
+def why(source: Document, lang: Lang) -> str:
     """What is said of an item whose source is gone."""
-    return STRUCK if source["struck"] else CANCELLED if source["service"] == "events" else WITHDRAWN
+    said = STRUCK if source["struck"] else CANCELLED if source["service"] == "events" else WITHDRAWN
+    return translated(said, lang)
+
+
+def why_in(lang: Lang, reason: str) -> str:
+    """Why an item was taken out, for a reader: what we say of it ourselves is read in the reader's language, whichever
+    it was written in."""
+    for said in (STRUCK, CANCELLED, WITHDRAWN):
+        if any(reason == translated(said, one) for one in languages()):
+            return translated(said, lang)
+    return reason
 
 
 @on(PublicationWithdrawn, name="withdrawn-from-draft")
@@ -145,7 +156,8 @@ async def _settled(event: Recorded, service: Library, source_entity: str) -> Seq
     issues = await service.store.get_many(ISSUES, sorted({item["issue"] for item in items.values()}))
     drafts = [key for key in brought if key in items and issues[items[key]["issue"]]["state"] == "draft"]
     if out:
-        return [DropItem(issue=UUID(items[key]["issue"]), item=UUID(key), reason=why(source)) for key in drafts]
+        reason = why(source, await written_in(service))
+        return [DropItem(issue=UUID(items[key]["issue"]), item=UUID(key), reason=reason) for key in drafts]
     ours = (None, f"service:{service.name}")
     back = [key for key in drafts if items[key]["dropped"] and items[key]["by"] in ours]
     theirs = sorted({items[key]["issue"] for key in drafts})
@@ -158,12 +170,12 @@ async def _settled(event: Recorded, service: Library, source_entity: str) -> Seq
 async def _corrected(service: Library, source_entity: str, drafts: Sequence[Document]) -> Sequence[Command]:
     """What has the items of a source, in these drafts, say what it says now."""
     gathering = await service.store.get(GATHERINGS, source_entity)
-    found: list[Command] = []
+    lang, found = await written_in(service), list[Command]()
     for issue in drafts:
         for item in issue["items"]:
-            now = said_now(gathering, item["source_event"]) if item["source_entity"] == source_entity else None
-            was = item["said"]
-            if now is not None and (now.title, now.text) != (was["title"], was["text"]):
+            now = said_otherwise(gathering, item, lang) if item["source_entity"] == source_entity else None
+            if now is not None:
+                was = item["said"]
                 of = {"issue": UUID(issue["key"]), "item": UUID(item["item"])}
                 said = {"title": now.title, "text": now.text, "was_title": was["title"], "was_text": was["text"]}
                 found.append(CorrectItem.model_validate({**of, **said}))

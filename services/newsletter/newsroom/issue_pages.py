@@ -14,9 +14,10 @@ from starlette.responses import Response
 from services.newsletter.base.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
+from services.newsletter.bulletins.leaving import why_in
 from services.newsletter.bulletins.queries import bulletin_of, issue_or_404, named
 from services.newsletter.bulletins.source_views import GATHERINGS, SOURCES
-from services.newsletter.bulletins.source_words import Since, changed_since, said_now
+from services.newsletter.bulletins.source_words import Since, changed_since, said_otherwise
 from services.newsletter.bulletins.views import BULLETINS, ISSUES
 from services.newsletter.delivery.letters import issue_bodies, sections
 from services.newsletter.delivery.queries import in_doubt
@@ -63,6 +64,7 @@ async def issue(
         doubts=await in_doubt(service, key),
         refused=refused,
         new_id=new_command_id,
+        why_in=why_in,
         trouble=service.parts.of(SENDING).trouble,
         url=service.public_url,
     )
@@ -183,7 +185,8 @@ async def _since(service: Views, issue: Document) -> dict[str, Since]:
         return {}
     items = [item for item in issue["items"] if item["source_entity"] and not item["dropped"]]
     gatherings = await service.store.get_many(GATHERINGS, sorted({item["source_entity"] for item in items}))
-    said = {one["item"]: said_now(gatherings.get(one["source_entity"]), one["source_event"]) for one in items}
+    lang = service.ourselves.languages[0]  # it is what drafts are written in
+    said = {one["item"]: said_otherwise(gatherings.get(one["source_entity"]), one, lang) for one in items}
     found = {one["item"]: changed_since(one, said[one["item"]]) for one in items}
     return {key: one for key, one in found.items() if one is not None}
 

@@ -27,6 +27,7 @@ from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.worker import PAUSES, SENDING, Pauses, Sending
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
 from shared.base.settings import Settings
+from shared.contract.envelope import Recorded, is_guard, opened
 from shared.contract.newsletter.bulletins import BulletinCode
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import Outcome
@@ -233,6 +234,10 @@ class House:
 
     async def deliveries(self, state: str) -> list[dict[str, Any]]:
         return (await self.now.store.find(DELIVERIES, {"state": state}, limit=1000)).documents
+
+    async def told(self) -> list[Recorded]:
+        """All that the log tells; guards tell nothing."""
+        return [opened(one) async for run in self.now.log.read() for one in run if not is_guard(one)]
 
     @asynccontextmanager
     async def browser(self, *roles: str) -> AsyncIterator[AsyncClient]:

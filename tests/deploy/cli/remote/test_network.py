@@ -39,7 +39,7 @@ async def test_each_fact_is_a_command_of_its_service_on_its_day_and_said_once() 
     assert (first.said, first.so_already) == (len(said), 0) and (again.said, again.so_already) == (0, len(said))
     paths = [path for path, _, _ in there.told]
     assert "/membership/api/commands/name-network?happened=2016-10-14T00:00:00%2B02:00" in paths
-    assert "/newsletter/api/commands/open-bulletin" in paths, "which is always of now"
+    assert "/newsletter/api/commands/open-bulletin?happened=2012-03-12T00:00:00%2B01:00" in paths
 
 
 async def test_what_can_t_be_said_is_named() -> None:
@@ -49,6 +49,9 @@ async def test_what_can_t_be_said_is_named() -> None:
 
 def test_a_network_is_found_by_its_name_or_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("names: [{name: Amont}]")
+    bulletins = of({"bulletins": [{"code": "letter", "title": "Lettre", "purpose": "Tout."}]}, "file")
+    assert dated(bulletins, None, ask=True) == bulletins, "it opens today, and nobody is asked"
+    assert [step.day for step in steps(dated(bulletins, "2012-01-03", ask=True))] == [date(2012, 1, 3)]
     assert asked_for(str(tmp_path / "mine.yaml")).name == "Amont"
     assert asked_for("grand-est") == known()["grand-est"]
     with pytest.raises(CannotStart, match="nowhere can't be read"):
@@ -72,5 +75,8 @@ def test_a_network_without_a_day_is_asked_since_when_it_is_so(tmp_path: Path) ->
     with pytest.raises(CannotStart, match="soon is no day"):
         dated(network, "soon", ask=False)
     (tmp_path / "mine.yaml").write_text("names: [{name: Amont}]")
+    bulletins = of({"bulletins": [{"code": "letter", "title": "Lettre", "purpose": "Tout."}]}, "file")
+    assert dated(bulletins, None, ask=True) == bulletins, "it opens today, and nobody is asked"
+    assert [step.day for step in steps(dated(bulletins, "2012-01-03", ask=True))] == [date(2012, 1, 3)]
     done = CliRunner().invoke(app, ["network", "init", str(tmp_path / "mine.yaml")], input="now\nn\n")
     assert "have no region and no colleges" in " ".join(done.output.split())

@@ -25,10 +25,12 @@ from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, i
 from services.newsletter.bulletins.views import ISSUES
 from shared.contract.envelope import Recorded, opened
 from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled
-from shared.contract.newsletter.bulletins import ItemAdded, ItemDropped
+from shared.contract.membership.network import LanguagesChosen
+from shared.contract.newsletter.bulletins import BulletinOpened, ItemAdded, ItemDropped
 from shared.kernel.command_handler import Executor
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log, Unit
+from shared.notions.network import NETWORK_ID
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.fixtures.log_writing import write
@@ -83,10 +85,7 @@ class Members:
 
 
 async def in_log(house: House, kind: type) -> list[Recorded]:
-    found = []
-    async for run in house.now.log.read():
-        found += [event for event in map(opened, run) if isinstance(event.data, kind)]
-    return found
+    return [event for event in await house.told() if isinstance(event.data, kind)]
 
 
 async def arrived(house: House, count: int) -> None:
@@ -191,6 +190,42 @@ async def test_news_offers_and_gatherings_come_to_their_bulletins_with_where_the
         assert f'href="/directory/structures/{MEMBER}"' in page
         (event,) = [e for e in await in_log(house, ItemAdded) if e.data.source_entity == news]  # type: ignore[attr-defined]
         assert event.cloud.causationid == str(event.data.source_event)  # type: ignore[attr-defined]
+
+
+async def test_a_network_that_speaks_english_first_reads_english_in_its_drafts(house: House, log: Log) -> None:
+    """Readers of French read there in French why something left."""
+    members, gathering = Members(log), uuid4()
+    spoken = write(house.network, NETWORK_ID, event=LanguagesChosen(languages=["en", "fr"]))
+    await house.now.log.append(Unit([spoken], {spoken.entity: 0}))
+    starts = datetime(2099, 3, 5, 17, 30, tzinfo=UTC)
+    offer, event = await members.offer(), await members.of_space("event", starts=starts, place="Foix")
+    told = GatheringAnnounced(kind="aper_oc", title="Apér’OC", starts=starts)
+    announced = write(house.network, gathering, event=told)
+    seq = await house.now.log.append(Unit([announced], {announced.entity: 0}))
+    await house.now.start_reactions()
+    await arrived(house, 3)
+    found = {one.data.source_entity: one.data.text for one in await in_log(house, ItemAdded)}  # type: ignore[attr-defined]
+    assert found[offer].endswith("\nAnswers are expected before 15/12/2099.")
+    assert found[event].startswith("Thursday 5 March 2099 at 18\u00a0h\u00a030, Foix.")
+    assert found[gathering] == "Thursday 5 March 2099 at 18\u00a0h\u00a030."
+    await members.withdraw(event)
+    cancelled = write(house.network, gathering, 2, GatheringCancelled(reason="Neige"))
+    await house.now.log.append(Unit([cancelled], {cancelled.entity: seq}))
+
+    async def out() -> bool:
+        return len(await in_log(house, ItemDropped)) == 2
+
+    await until(out, 90)
+    whys = {one.data.reason for one in await in_log(house, ItemDropped)}  # type: ignore[attr-defined]
+    assert whys == {"Withdrawn by its author.", "Cancelled."}
+    await house.rest()
+    page = f"/newsletter/issues/{issue_id('rendez-vous', 1)}"
+    async with house.browser("newsletter:editor") as browser:
+        english, french = (await browser.get(page)).text, (await browser.get(f"{page}?lang=fr")).text
+        assert "<p>Cancelled.</p>" in english and "<p>Withdrawn by its author.</p>" in english
+        assert "<p>Annulé.</p>" in french and "<p>Retiré par son auteur.</p>" in french
+        form = (await browser.get("/newsletter/do/AddItem?lang=en")).text
+        assert " no. 1</option>" in form and " n° 1" not in form
 
 
 async def test_projects_and_events_of_a_members_space_arrive_in_words_with_their_page_and_picture_and_leave_again(
@@ -298,7 +333,7 @@ async def test_a_bulletin_is_opened_once_and_by_no_service(house: House) -> None
     await house.end()
     await house.start()
     await house.do(opening_of("echos"))
-    opened_ones = [e async for run in house.now.log.read() for e in map(opened, run) if e.type == "BulletinOpened"]
+    opened_ones = await in_log(house, BulletinOpened)
     assert len(opened_ones) == len(house.opens) and {e.actor for e in opened_ones} == {"test"}
 
 

@@ -20,6 +20,7 @@ from services.events.gatherings.domain.planning import (
     ReinstateGathering,
 )
 from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, issue_id
+from services.newsletter.bulletins.leaving import why, why_in
 from services.newsletter.bulletins.views import ISSUES
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter.bulletins import ItemAdded
@@ -27,6 +28,7 @@ from shared.kernel.command_handler import Executor, Instead
 from shared.kernel.correcting import LiftStrikes, RedateEvents, StrikeEvents
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Log
+from shared.kernel.views.projection import Document
 from shared.persons.keys.keyring import Keyring
 from tests.services.newsletter.bulletins.test_collecting import arrived, in_log
 from tests.services.newsletter.conftest import House, until
@@ -77,6 +79,21 @@ class Team:
     async def redates(self, gathering: UUID) -> None:
         planned, day = await self._planned(gathering), datetime(2020, 1, 2).date()
         await self.does(RedateEvents(kind="gathering", about=gathering, events=planned, day=day, reason="avant"))
+
+
+@pytest.mark.parametrize(
+    ("source", "french", "english"),
+    [
+        ({"struck": True, "service": "events"}, "Noté par erreur.", "Noted by mistake."),
+        ({"struck": False, "service": "events"}, "Annulé.", "Cancelled."),
+        ({"struck": False, "service": "directory"}, "Retiré par son auteur.", "Withdrawn by its author."),
+    ],
+)
+def test_why_one_left_is_read_in_the_readers_language(source: Document, french: str, english: str) -> None:
+    assert (why(source, "fr"), why(source, "en")) == (french, english)
+    for written in (french, english):
+        assert (why_in("fr", written), why_in("en", written)) == (french, english)
+    assert why_in("en", "Trop tôt.") == "Trop tôt."
 
 
 async def shown(house: House) -> list[str]:

@@ -15,7 +15,6 @@ from services.newsletter.delivery.domain import SendAgain
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.worker import Sending
 from services.newsletter.subscriptions.domain import Unsubscribe, subscriber_id
-from shared.contract.envelope import opened
 from shared.contract.newsletter.delivery import DeliveryBegun
 from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested
 from shared.contract.personal import Personal
@@ -36,13 +35,8 @@ def address(n: int) -> str:
 
 async def begun(house: House) -> list[UUID]:
     """Whom the log says a mail about an issue was begun for, once for each time."""
-    found = []
-    async for run in house.now.log.read():
-        for message in run:
-            event = opened(message)
-            if isinstance(event.data, DeliveryBegun) and event.data.issue:
-                found.append(event.data.subscriber)
-    return found
+    said = [event.data for event in await house.told()]
+    return [data.subscriber for data in said if isinstance(data, DeliveryBegun) and data.issue]
 
 
 async def test_an_approved_issue_goes_to_each_of_its_subscribers_once_on_one_connection(
