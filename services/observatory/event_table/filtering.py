@@ -112,7 +112,7 @@ def parted(rows: Rows, indicator: Indicator, values: Mapping[str, Any], by: Filt
     found: Parts = {}
     query = TRAITS.format(query=indicator.query) + PARTED.format(trait=trait)
     for row in rows(query, values):
-        found.setdefault(row["path"], {})[row["part"]] = tuple(row["events"])
+        found.setdefault(row["path"], {})[row["part"]] = tuple(sorted(row["events"]))
     return found
 
 
@@ -129,5 +129,5 @@ def of_college(answer: Answer, college: str) -> Answer:
 
 def _answer(rows: list[dict[str, Any]]) -> Answer:
     return {
-        row["path"]: (None if row["value"] is None else float(row["value"]), tuple(row["events"] or ())) for row in rows
+        row["path"]: (None if row["value"] is None else float(row["value"]), tuple(sorted(row["events"] or ()))) for row in rows
     }
