@@ -129,5 +129,6 @@ def of_college(answer: Answer, college: str) -> Answer:
 
 def _answer(rows: list[dict[str, Any]]) -> Answer:
     return {
-        row["path"]: (None if row["value"] is None else float(row["value"]), tuple(sorted(row["events"] or ()))) for row in rows
+        row["path"]: (None if row["value"] is None else float(row["value"]), tuple(sorted(row["events"] or ())))
+        for row in rows
     }
