@@ -27,7 +27,6 @@ from shared.notions.network.view import OurNetwork
 from shared.notions.references import LogReferences
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
-from shared.runtime.health.staleness import Freshness
 from shared.runtime.jobs import Jobs
 from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
@@ -36,6 +35,7 @@ from shared.runtime.parts import Parts
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.service import Choices, Definition
+from shared.runtime.staleness import Freshness
 from shared.runtime.times.clock import Clock
 
 

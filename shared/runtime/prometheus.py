@@ -27,8 +27,8 @@ from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.command_handler import WHYS
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.runtime.faces import Upkeep
-from shared.runtime.health.readiness import checks_of
 from shared.runtime.nats.cluster import GOOD, nodes_of
+from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 
 REGISTRY = CollectorRegistry()

@@ -40,7 +40,6 @@ from shared.notions.vocabularies.view import VOCABULARIES_VIEW
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keys.key_marks import KeyMarks, log_mark
 from shared.persons.keys.keyring import Keyring
-from shared.runtime.health.staleness import LOOK, Freshness
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
@@ -49,6 +48,7 @@ from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
+from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
 
 COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)

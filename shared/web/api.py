@@ -17,12 +17,12 @@ from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document, View
 from shared.runtime.faces import Desk, Undertakings, Views
-from shared.runtime.health.readiness import Watched, checks_of
-from shared.runtime.health.unreadable_records import unreadable_records
+from shared.runtime.readiness import Watched, checks_of
 from shared.runtime.service import Definition
 from shared.web.facts.obstacles import SINCE, WHY, first_day
 from shared.web.facts.of_days import no_day_of_now
 from shared.web.here import Here
+from shared.web.operations.unreadable_records import unreadable_records
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 

@@ -17,7 +17,6 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
-    StringConstraints,
     ValidationError,
     model_validator,
 )
@@ -50,8 +49,8 @@ def _said(said: Any) -> Text:
     raise ValueError(f"say a text of at most {LONGEST} characters, or one for each language ({{fr: …, en: …}})")
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
-Path_ = Annotated[str, StringConstraints(pattern=r"^[\w{}-]+(\.[\w{}-]+)*$", max_length=200)]
+Line = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+Path_ = Annotated[str, Field(pattern=r"^[\w{}-]+(\.[\w{}-]+)*$", max_length=200)]
 Said = Annotated[Text, PlainValidator(_said)]
 Counted = tuple[Line, Line] | Mapping[str, tuple[Line, Line]]
 """One and several: (“comptage”, “comptages”), or by language"""
@@ -139,7 +138,7 @@ class Drawing(Part):
     `called`: by code, in the review's order; what is not called here is called and stands as the network's list of the
     day has it. `values`: name → path, for blanks of `under`. `alt`: what it is to who does not see it."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
     kind: Picture
     title: Said
     alt: Said | None = None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.runtime.health.readiness import Checks, Watched, checks_of
+from shared.runtime.readiness import Checks, Watched, checks_of
 
 REMEMBERED = 1.0  # seconds for which an answer is given again, so that asking often costs nothing
 

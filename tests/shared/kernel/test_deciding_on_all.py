@@ -15,9 +15,9 @@ from deploy.host.root_app import root_of
 from shared.base.tallies import tally
 from shared.kernel.command_handler import CannotRead, new_command_id
 from shared.kernel.eventlog.event_log import Unavailable
-from shared.runtime.health.unreadable_records import unreadable_records
 from shared.runtime.prometheus import REGISTRY
 from shared.runtime.service import Service
+from shared.web.operations.unreadable_records import unreadable_records
 from tests.conftest import OpenService
 from tests.fixtures.log_histories import happen
 from tests.fixtures.signing_in import operator

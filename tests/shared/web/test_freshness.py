@@ -21,9 +21,9 @@ from shared.kernel.eventlog.event_log import Log, Unavailable
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projection import StoreAway
 from shared.kernel.views.projector import Runner
-from shared.runtime.health.staleness import Freshness, Patience, Stale
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
+from shared.runtime.staleness import Freshness, Patience, Stale
 from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access

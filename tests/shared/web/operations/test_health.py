@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 from starlette.types import Receive, Scope, Send
 
-from shared.runtime.health.readiness import Checks
+from shared.runtime.readiness import Checks
 from shared.web.operations import health
 from shared.web.operations.health import with_health
 

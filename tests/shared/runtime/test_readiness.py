@@ -10,9 +10,9 @@ from typing import Any
 
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.stores.sqlite import SqliteStore
-from shared.runtime.health.readiness import checks_of
-from shared.runtime.health.staleness import Patience
+from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
+from shared.runtime.staleness import Patience
 from tests.conftest import OpenService
 from tests.fixtures import small_directory as small
 from tests.fixtures.outside import hurried
