@@ -8,7 +8,7 @@ from datetime import date
 
 from fastapi import HTTPException
 
-from services.newsletter.base.past import Moment, as_it_was
+from shared.web.past import Moment, as_it_was
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS
 from services.newsletter.bulletins.words import WORDS

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.newsletter.base.past import AsOf, KnownAt, Moment, as_it_was, moment_of
+from shared.web.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.queries import bulletin_of, bulletins, bulletins_then, named
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS, first_open

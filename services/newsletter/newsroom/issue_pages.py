@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.responses import Response
 
-from services.newsletter.base.past import AsOf, KnownAt, Moment, as_it_was, moment_of
+from shared.web.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
 from services.newsletter.bulletins.queries import bulletin_of, issue_or_404, named

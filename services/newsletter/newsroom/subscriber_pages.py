@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from services.newsletter.base.past import AsOf, KnownAt, Moment, moment_of
+from shared.web.past import AsOf, KnownAt, Moment, moment_of
 from services.newsletter.bulletins.queries import bulletins, bulletins_then, titles
 from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.queries import in_doubt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.newsletter.base.past import Moment
+from shared.web.past import Moment
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.kernel.views.projection import Document, View, kept

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.newsletter.base.past import Moment, as_it_was, moment_of
+from shared.web.past import Moment, as_it_was, moment_of
 from services.newsletter.bulletins.views import BULLETINS
 from tests.services.newsletter.conftest import House
 
