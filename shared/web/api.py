@@ -254,7 +254,9 @@ def _view(router: APIRouter, definition: Definition, view: View) -> None:
         return _shown(await service.store.get(view, key))
 
     @access(view.asks)
-    async def one_document_then(service: ThisLibrary, key: str, as_of: AsOf = None, known_at: KnownAt = None) -> Document:
+    async def one_document_then(
+        service: ThisLibrary, key: str, as_of: AsOf = None, known_at: KnownAt = None
+    ) -> Document:
         moment = moment_of(as_of, known_at, service.now())
         if not moment.past:
             return _shown(await service.store.get(view, key))

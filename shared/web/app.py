@@ -63,7 +63,13 @@ from shared.web.times.api import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
-GUARDS = [Depends(admitted), Depends(position_first), Depends(no_other_day), Depends(named_by_the_network), Depends(said_after)]
+GUARDS = [
+    Depends(admitted),
+    Depends(position_first),
+    Depends(no_other_day),
+    Depends(named_by_the_network),
+    Depends(said_after),
+]
 """Asked before each function of a route"""
 
 

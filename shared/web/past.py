@@ -15,8 +15,8 @@ from uuid import UUID
 from fastapi import Query
 
 from shared.base.paris_days import day_of
-from shared.contract.fields import EMPTIED, Day
 from shared.contract.envelope import Recorded
+from shared.contract.fields import EMPTIED, Day
 from shared.kernel.corrections import told
 from shared.kernel.line import standing, upto
 from shared.kernel.views.past import Lived
@@ -54,6 +54,9 @@ class Moment:
         """What an address of ours carries so that it leads to the same moment; "" for today."""
         said = [(name, day) for name, day in (("as_of", self.as_of), ("known_at", self.known_at)) if day]
         return f"?{urlencode(said)}" if said else ""
+
+
+TODAY = Moment()
 
 
 def moment_of(as_of: date | None, known_at: date | None, now: datetime) -> Moment:

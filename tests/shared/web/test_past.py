@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.web.past import Moment, as_it_was, moment_of
 from services.newsletter.bulletins.views import BULLETINS
+from shared.web.past import Moment, as_it_was, moment_of
 from tests.services.newsletter.conftest import House
 
 NOW = datetime(2020, 6, 1, 23, 30, tzinfo=UTC)  # the second in Paris
