@@ -65,8 +65,8 @@ log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
 GUARDS = [
     Depends(admitted),
-    Depends(position_first),
     Depends(no_other_day),
+    Depends(position_first),
     Depends(named_by_the_network),
     Depends(said_after),
 ]
