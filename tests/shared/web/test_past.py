@@ -9,7 +9,9 @@ import pytest
 
 from services.newsletter.bulletins.views import BULLETINS
 from shared.web.past import Moment, as_it_was, moment_of
-from tests.services.newsletter.conftest import House
+from tests.services.newsletter.conftest import House, house, settings
+
+__all__ = ["house", "settings"]  # fixtures
 
 NOW = datetime(2020, 6, 1, 23, 30, tzinfo=UTC)  # the second in Paris
 THEN = date(2019, 3, 1)

@@ -14,6 +14,7 @@ from services.directory.structures.domain.structure import CloseStructure, Merge
 from services.directory.structures.history import as_given, record_as_of
 from services.directory.structures.views import STRUCTURES
 from shared.contract.corrections import Correcting, EventRedated, EventStruck, StrikeLifted
+from shared.contract.directory.structures import StructureRegistered, StructureRevised
 from shared.contract.envelope import Provenance, address, sealed_body
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents
@@ -163,3 +164,25 @@ async def test_who_was_a_member_on_a_day_is_of_that_day_and_as_it_was_known(town
     assert await members(2016) == {str(one): "public"}
     await hear(town, StrikeLifted(**word), member, 5)
     assert await members(2014) == {} == await members(2016)
+
+
+async def test_what_was_known_on_a_day_is_what_was_said_by_then(town: Town) -> None:
+    """Registered in 2012 and joined in 2013, which was learnt in 2015; renamed in 2014, which was learnt in 2016."""
+    one = uuid4()
+    said = {"name": "Kynarou", "kind": "association"}
+    await town.hear(StructureRegistered.model_validate(said), one, at=noon(2012), learnt=noon(2012))
+    joined = MemberJoined(structure=one, name="Kynarou", college="associative", charter_version=1)
+    await town.hear(joined, member_of(one), at=noon(2013), learnt=noon(2015))
+    await town.hear(StructureRevised(name="Kynarou France"), one, 2, at=noon(2014), learnt=noon(2016))
+
+    async def shown(as_of: date | None, known_at: date | None) -> list[tuple[str, bool]]:
+        found = await past_of(town.service).day(as_of, known_at).find()
+        return [(one["name"], one["key"] in found.colleges) for one in found.documents]
+
+    day = date(2014, 12, 31)
+    assert await shown(day, date(2011, 12, 31)) == []
+    assert await shown(day, date(2014, 12, 31)) == [("Kynarou", False)]
+    assert await shown(day, date(2015, 12, 31)) == [("Kynarou", True)]
+    assert await shown(day, date(2016, 12, 31)) == [("Kynarou France", True)] == await shown(day, None)
+    assert await shown(None, date(2015, 12, 31)) == [("Kynarou", True)]
+    assert await shown(date(2012, 12, 31), date(2016, 12, 31)) == [("Kynarou", False)]
