@@ -176,8 +176,8 @@ UNFOLDED = {
     "observatory.held": WHOLE_LOG,
     "told": WHOLE_LOG,
 }
-"""view (or service.view) → why no document of it is given as of a day by the API; no list of a view is, since each of its
-documents would be folded"""
+"""view (or service.view) → why no document of it is given as of a day by the API; no list of a view is, since each of
+its documents would be folded"""
 NOW = "how the service is, or what is to be done, now"
 REFUSING = {
     "/api/persons/due": NOW,

@@ -83,8 +83,9 @@ async def export(service: Here[Views], request: Request, format: str, question: 
     documents, college = await records(service, question)
     how = exporter(service, request.app.state.pages, language(request), college)
     moment = question.moment
-    days = [moment.as_of and f"{moment.as_of}", moment.known_at and f"known-{moment.known_at}"]
-    name = file_name(format, ("structures", *filter(None, days)))
+    days = [f"{moment.as_of}"] if moment.as_of else []
+    days += [f"known-{moment.known_at}"] if moment.known_at else []
+    name = file_name(format, ("structures", *days))
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
     return StreamingResponse(how.write(format, documents), headers=headers, media_type=FORMATS[format].media_type)
 
