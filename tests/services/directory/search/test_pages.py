@@ -295,7 +295,7 @@ async def test_every_export_holds_what_was_found_in_its_order(chief: AsyncClient
     assert [one["properties"]["name"] for one in features] == expected and features[0]["geometry"]["type"] == "Point"
     assert [one["name"] for one in json.loads(answers[3].content)] == expected
     then = json.loads((await chief.get("/directory/export.json?q=kynarou&as_of=2013-01-01")).content)
-    assert [(one["name"], one["member"]) for one in then] == [("Kynarou France", None)]
+    assert [(one["name"], one["member"]) for one in then] == [("Kynarou France", False)]
     assert (await chief.get("/directory/export.pdf")).status_code == 404
 
 
