@@ -16,13 +16,14 @@ from shared.kernel.command_handler import HAPPENED, Instead, Why, new_command_id
 from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document, View
-from shared.runtime.faces import Desk, Undertakings, Views
+from shared.runtime.faces import Desk, Library, Undertakings, Views
 from shared.runtime.readiness import Watched, checks_of
 from shared.runtime.service import Definition
 from shared.web.facts.obstacles import SINCE, WHY, first_day
 from shared.web.facts.of_days import no_day_of_now
 from shared.web.here import Here
 from shared.web.operations.unreadable_records import unreadable_records
+from shared.web.past import AsOf, KnownAt, document_then, moment_of, of_days
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
@@ -93,6 +94,7 @@ KnownSince = Annotated[
 InPlaceWhy = Annotated[Reason | None, Query(description="Why they are struck, or put on another day.")]
 """What every command is sent with: made once, not anew for the route of each"""
 TheseViews = Here[Views]
+ThisLibrary = Here[Library]
 Searched = Annotated[str, Query(max_length=200, description="Words that must all occur.")]
 Sorted = Annotated[str, Query(max_length=100, description="A declared field; `-field` from the end.")]
 PageNumber = Annotated[int, Query(ge=1, le=10**6)]
@@ -249,11 +251,16 @@ def _view(router: APIRouter, definition: Definition, view: View) -> None:
 
     @access(view.asks)
     async def one_document(service: TheseViews, key: str) -> Document:
-        document = await service.store.get(view, key)
-        if document is None:
-            raise HTTPException(404, "not-found")
-        shown: Document = without_persons(document)
-        return shown
+        return _shown(await service.store.get(view, key))
+
+    @access(view.asks)
+    async def one_document_then(
+        service: ThisLibrary, key: str, as_of: AsOf = None, known_at: KnownAt = None
+    ) -> Document:
+        moment = moment_of(as_of, known_at, service.now())
+        if not moment.past:
+            return _shown(await service.store.get(view, key))
+        return _shown(await document_then(service, view, str(UUID(key)), moment) if _is_id(key) else None)
 
     list_documents.__doc__ = f"Filters (may be repeated): {', '.join(view.fields) or 'none'}."
     router.add_api_route(
@@ -268,13 +275,28 @@ def _view(router: APIRouter, definition: Definition, view: View) -> None:
     )
     router.add_api_route(
         f"/api/{view.name}/{{key}}",
-        one_document,
+        one_document_then if of_days(view) else one_document,
         methods=["GET"],
         responses=PROBLEMS,
         summary=f"One document of {view.name}",
         tags=["views"],
         operation_id=f"{definition.name}_get_{view.name}",
     )
+
+
+def _shown(document: Document | None) -> Document:
+    """Raises HTTPException where there is none."""
+    if document is None:
+        raise HTTPException(404, "not-found")
+    shown: Document = without_persons(document)
+    return shown
+
+
+def _is_id(key: str) -> bool:
+    try:
+        return bool(UUID(key))
+    except ValueError:
+        return False
 
 
 def _filter(name: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
-from shared.web.here import Here, ThesePages, named_by_the_network, position_first
+from shared.web.here import DAYS, Here, ThesePages, named_by_the_network, no_other_day, position_first
 from shared.web.history.not_shown import facts_instead
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
@@ -63,7 +63,13 @@ from shared.web.times.api import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
-GUARDS = [Depends(admitted), Depends(position_first), Depends(named_by_the_network), Depends(said_after)]
+GUARDS = [
+    Depends(admitted),
+    Depends(no_other_day),
+    Depends(position_first),
+    Depends(named_by_the_network),
+    Depends(said_after),
+]
 """Asked before each function of a route"""
 
 
@@ -207,7 +213,8 @@ async def problem(request: Request, error: Exception) -> Response:
         sentence = sentence_of(error, pages.lexicon, lang, to_programs=in_json)
         if error.field is not None:
             fields[error.field] = sentence
-            errors = [located(("query" if error.field in (HAPPENED, WHY) else "body", error.field), sentence)]
+            asked = error.field in (HAPPENED, WHY) or (request.method in SAFE and error.field in DAYS)
+            errors = [located(("query" if asked else "body", error.field), sentence)]
     elif isinstance(error, RequestValidationError):
         code = "invalid"
         # FastAPI puts "body", "query" or "header" before the name of what is wrong.

@@ -177,13 +177,12 @@ class Compared:
         number = re.search(r'id="h-found">([\d\s]+)\sstructure', page)
         in_31 = sum(department == "31" for department in wanted.values())
         self.add("lists", ("page", as_of), int(number[1]) if number else 0, in_31)
-        if as_of is None:
-            colleges = badges(self.story, day, upto)
-            self.add(
-                "badges", "json", {one["id"] for one in exported if one["member"]}, wanted.keys() & colleges.keys()
-            )
-            yes = {one["Identifiant"] for one in table if one["Adhérent"] == "oui"}
-            self.add("badges", "csv", yes, wanted.keys() & colleges.keys())
+        members_then = wanted.keys() & badges(self.story, day, upto).keys()
+        self.add("badges", ("json", as_of), {one["id"] for one in exported if one["member"]}, members_then)
+        yes = {one["Identifiant"] for one in table if one["Adhérent"] == "oui"}
+        self.add("badges", ("csv", as_of), yes, members_then)
+        asked_for = await self.four.get("/directory/export.json", **past, member="yes")
+        self.add("badges", ("member=yes", as_of), {one["id"] for one in asked_for}, members_then)
 
     async def past_pages(self, as_of: date, random: Random) -> None:
         there = records(self.story, as_of, self.last)

@@ -1,21 +1,34 @@
 """Every page of staff takes a day of the past, or stands here with why it has none; and only those that take one offer
-it. The observatory's have a test of their own (tests/services/observatory/test_moments.py)."""
+it. The observatory's have a test of their own (tests/services/observatory/test_moments.py). Whatever is read of all
+five services, API and exports too, answers as of a day and as known on one, or refuses to: never with what stands
+today."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
+import pytest
+from fastapi import Request
 from fastapi.dependencies.utils import get_dependant
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from deploy.host.all_services import DEFINITIONS
+from shared.base.translations import Lexicon
+from shared.kernel.decider import Refused
 from shared.runtime.service import Definition
+from shared.web.app import routes_of
+from shared.web.here import DAYS, FORMS, no_other_day
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
+from shared.web.past import of_days
 from shared.web.security.authorization import level_of
+from shared.web.words.messages import WORDS
 
 TODAY = "tells what stands today and offers no day; the clock at its head leads to the review, which takes one"
 FORM = "is about to be sent"
@@ -122,16 +135,68 @@ def pages(definition: Definition) -> Iterator[Page]:
             yield Page(str(one.path), one.endpoint)
 
 
-def takes_a_day(page: Page) -> bool:
+def takes_a_day(page: Page, name: str = "as_of") -> bool:
     asked = [get_dependant(path=page.path, call=page.endpoint)]
     names: set[str] = set()
     while asked:
         one = asked.pop()
         asked += one.dependencies
         names |= {about.alias for about in one.query_params}
-    return "as_of" in names
+    return name in names
 
 
+ONLY_AS_OF = {
+    "membership": {
+        "/network": "what was said of a day is read as it is known now: it is corrected by saying it again",
+        "/vocabularies/{name}": "the same",
+        "/api/definitions": "the same",
+        "/api/definitions/lists": "the same",
+        "/api/definitions/lists/{name}": "the same",
+        "/api/definitions/legal-terms": "the same",
+    }
+}
+"""service → what takes a day, and refuses what was known on one: why"""
+WHOLE_LOG = "tells of the whole log at once"
+OTHER_KEYS = "its keys are of no entity whose line could be folded"
+UNFOLDED = {
+    "accounts": OTHER_KEYS,
+    "processes": OTHER_KEYS,
+    "registrations": OTHER_KEYS,
+    "issue_numbers": OTHER_KEYS,
+    "items": OTHER_KEYS,
+    "restores": OTHER_KEYS,
+    "survey_recipients": OTHER_KEYS,
+    "timelines": WHOLE_LOG,
+    "member_lines": WHOLE_LOG,
+    "term_uses": WHOLE_LOG,
+    "sources": WHOLE_LOG,
+    "named_by": WHOLE_LOG,
+    "events.held": WHOLE_LOG,
+    "newsletter.held": WHOLE_LOG,
+    "observatory.held": WHOLE_LOG,
+    "told": WHOLE_LOG,
+}
+"""view (or service.view) → why no document of it is given as of a day by the API; no list of a view is, since each of
+its documents would be folded"""
+NOW = "how the service is, or what is to be done, now"
+REFUSING = {
+    "/api/persons/due": NOW,
+    "/api/persons/unreadable": NOW,
+    "/api/persons/of/{view}/{key}": "all that is kept of a person",
+    "/api/clock": NOW,
+    "/api/times": NOW,
+    "/api/state": NOW,
+    "/api/state/checks": NOW,
+    "/api/state/views": NOW,
+    "/api/schemas/{name}/{shape}": "is of this release",
+    "/api/indicators": "which there are, of this release",
+    "/api/events/{seq}": "an event is what it is",
+    "/api/chains/{key}": "an event leads to those that it led to, whenever it is asked",
+    "/api/actors": "of the whole journal",
+    "/api/ledger": "what is signed now",
+}
+"""What else of the API refuses every day but today"""
+LEXICON = Lexicon(WORDS)
 SERVICES = [one for one in DEFINITIONS if one.name in NO_PAST]
 
 
@@ -174,3 +239,60 @@ def _templates(folder: Path, page: Page) -> set[str]:
     )
     text = "\n".join(lines[start:end]) if folder in module.parents else ""
     return set(re.findall(r"\"([a-z_]+\.html)\"", text))
+
+
+def read(definition: Definition) -> Iterator[Page]:
+    """All that may be got of a service."""
+    for one in iter_route_contexts(routes_of(definition)):
+        if "GET" in (one.methods or ()):
+            yield Page(str(one.path), one.endpoint)
+
+
+def test_what_takes_a_day_takes_what_was_known_on_one_or_says_why_not() -> None:
+    for definition in DEFINITIONS:
+        found = {one.path for one in read(definition) if takes_a_day(one) != takes_a_day(one, "known_at")}
+        assert found == ONLY_AS_OF.get(definition.name, {}).keys(), definition.name
+
+
+def test_what_of_the_api_takes_no_day_stands_here() -> None:
+    for definition in DEFINITIONS:
+        lists = {f"/api/{view.name}" for view in definition.views}
+        told = {
+            view.name for view in definition.views if {view.name, f"{definition.name}.{view.name}"} & UNFOLDED.keys()
+        }
+        assert told == {view.name for view in definition.views if not of_days(view)}, definition.name
+        unfolded = {f"/api/{name}/{{key}}" for name in told}
+        refusing = {one.path for one in read(definition) if "/api/" in one.path and not takes_a_day(one)}
+        assert refusing - REFUSING.keys() == lists | unfolded, definition.name
+    views = {name for one in DEFINITIONS for view in one.views for name in (view.name, f"{one.name}.{view.name}")}
+    assert views > UNFOLDED.keys(), "a view that is no more"
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda one: one.name)
+async def test_what_takes_no_day_refuses_one(definition: Definition) -> None:
+    """Each as its service would be asked: never does it answer with what stands today."""
+    service = SimpleNamespace(now=lambda: datetime(2020, 6, 1, 12, tzinfo=UTC))
+    seen = 0
+    for route in iter_route_contexts(routes_of(definition)):
+        if "GET" not in (route.methods or ()) or str(route.path).startswith(FORMS):
+            continue
+        page = Page(str(route.path), route.endpoint)
+        for name in DAYS:
+            for value, other in (("2016-12-31", True), ("31/12/2016", True), ("2020-06-01", False), ("", False)):
+                refused = await refuses(page, service, f"{name}={quote(value)}")
+                assert refused == (name if other and not takes_a_day(page, name) else None), (page.path, name, value)
+                seen += refused is not None
+    assert seen > 40
+
+
+async def refuses(page: Page, service: Any, query: str) -> str | None:
+    """The parameter that a route refuses."""
+    one = APIRoute(page.path, page.endpoint, methods=["GET"], response_model=None)
+    scope = {"type": "http", "method": "GET", "path": page.path, "query_string": query.encode(), "headers": []}
+    scope |= {"route": one, "app": SimpleNamespace(state=SimpleNamespace(service=service))}
+    try:
+        await no_other_day(Request(scope))
+    except Refused as no:
+        assert LEXICON.has(f"refused.{no.code}") and LEXICON.has(f"refused.{no.code}.api")
+        return no.field
+    return None

@@ -119,7 +119,7 @@ async def again(
     keys, upto = given_in(wanted) if wanted else ([], 0)
     if not keys or format not in OFFERED:
         raise HTTPException(404)
-    how = exporter(service, request.app.state.pages, language(request), past=True)
+    how = exporter(service, request.app.state.pages, language(request), None)
     headers = {
         "Content-Disposition": f'attachment; filename="{file_name(format, ("reponse", str(key)[:8]))}"',
         "Cache-Control": "private, no-cache",

@@ -101,7 +101,7 @@ class Beside:
 
 async def beside(finder: Finder, question: Asked) -> Beside | None:
     """None for a search that asks nothing, or a past day."""
-    if question.as_of or not (question.q or question.where):
+    if question.past or not (question.q or question.where):
         return None
     where = {ALIKE[name]: values for name, values in question.where.items() if name in ALIKE}
     asks = bool(question.q or where)

@@ -7,6 +7,7 @@ What other parts know of a structure stands in blocks of their own (`BLOCKS`): a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,17 +23,18 @@ from services.directory.publications.views import PUBLICATIONS
 from services.directory.record.vcards import cards
 from services.directory.search.exports import FORMATS, as_jsonld, exporter
 from services.directory.search.finder import finder_of
-from services.directory.search.query import AsOf, past_day
 from services.directory.structures.contact_views import CONTACTS
-from services.directory.structures.history import end_of, field_history, folded_from, in_order, timeline
+from services.directory.structures.history import end_of, field_history, folded_from, in_order, known, timeline
 from services.directory.structures.kept_records import kept_record, known_as
 from services.directory.structures.record_fields import facts_of, to_be_checked, told
 from services.directory.structures.views import STRUCTURES
+from shared.base.paris_days import day_of
 from shared.kernel.views.projection import Document, View
 from shared.runtime.faces import Desk, Office, OpenViews, Views
 from shared.web.here import Here
 from shared.web.lists import amended, counted_on, newest_first, render
 from shared.web.markdown import as_html
+from shared.web.past import AsOf, KnownAt, Moment, moment_of
 from shared.web.security.authorization import who_of
 from shared.web.security.redaction import revealed
 from shared.web.templating import Pages, language
@@ -49,7 +51,7 @@ routes = APIRouter(include_in_schema=False)
 @routes.get("/structures/{key}.vcf")
 async def vcard(service: Here[OpenViews], request: Request, key: str) -> Response:
     structure = await _current(service, key)
-    how = exporter(service, request.app.state.pages, language(request))
+    how = exporter(service, request.app.state.pages, language(request), finder_of(service).college)
     sees = who_of(request).sees_persons(service.name)
     text = cards(how, structure, await _contacts_of(service, request, structure) if sees else [])
     headers = {
@@ -61,16 +63,18 @@ async def vcard(service: Here[OpenViews], request: Request, key: str) -> Respons
 
 @routes.get("/structures/{key}.jsonld")
 async def jsonld(service: Here[Views], request: Request, key: str) -> Response:
-    how = exporter(service, request.app.state.pages, language(request))
+    how = exporter(service, request.app.state.pages, language(request), finder_of(service).college)
     said = orjson.dumps(as_jsonld(how, await _current(service, key)), option=orjson.OPT_INDENT_2)
     return Response(said, media_type=FORMATS["jsonld"].media_type)
 
 
 @routes.get("/structures/{key}")
-async def record(service: Here[Office], request: Request, key: str, as_of: AsOf = None) -> Response:
-    day = past_day(as_of, service.now())
-    if day is not None:
-        return await _then(service, request, key, day)
+async def record(
+    service: Here[Office], request: Request, key: str, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
+    moment = moment_of(as_of, known_at, service.now())
+    if moment.past:
+        return await _then(service, request, key, moment)
     structure = await _current(service, key)
     if structure["key"] != key:
         return RedirectResponse(f"/directory/structures/{structure['key']}?merged={key}", 303)
@@ -118,16 +122,21 @@ async def _contacts_of(service: OpenViews, request: Request, structure: Document
     ]
 
 
-async def _then(service: Desk, request: Request, key: str, day: Any) -> Response:
+async def _then(service: Desk, request: Request, key: str, moment: Moment) -> Response:
     """The record as it was at the end of a day: what was known of it, and no way to change it."""
-    before, events = end_of(day), await timeline(service.store, key)
+    day = moment.as_of or day_of(service.now())
+    head = {"then": moment, "as_of": moment.as_of, "known_at": moment.known_at}
+    events = known(await timeline(service.store, key), moment.known_at)
     structure = folded_from(key, in_order(events, day))
     if structure is None:
         now = await service.store.get(STRUCTURES, key)
         if now is None:
             raise HTTPException(404)
-        return render(service, request, "structure_not_yet.html", structure=now, as_of=day)
+        return render(service, request, "structure_not_yet.html", structure=now, **head)
     history = await service.execute.history("structure", UUID(key))
+    if moment.known_at is not None:
+        said = [one for one in history.events if day_of(one.recorded) <= moment.known_at]
+        history = replace(history, events=said)
     corrected = amended(history)
     told = [one for one in newest_first(history) if counted_on(one, corrected) <= day]
     kept = await service.store.get(STRUCTURES, structure["merged_into"]) if structure["merged_into"] else None
@@ -137,11 +146,11 @@ async def _then(service: Desk, request: Request, key: str, day: Any) -> Response
         "structure_then.html",
         structure=structure,
         **_facts(request, structure, events, day),
-        as_of=day,
+        **head,
         history=told,
         amended=corrected,
         kept=kept,
-        stale_record=to_be_checked(structure, datetime.fromisoformat(before)),
+        stale_record=to_be_checked(structure, datetime.fromisoformat(end_of(moment.day or day))),
     )
 
 

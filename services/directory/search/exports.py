@@ -18,7 +18,6 @@ from typing import Any, Protocol, TypeVar
 import orjson
 import xlsxwriter
 
-from services.directory.search.finder import finder_of
 from shared.base.translations import Lang, Lexicon
 from shared.contract.directory.structure_facts import NUMBERS, in_order
 from shared.geo import commune
@@ -80,7 +79,7 @@ class Table(Protocol[T_in]):
 @dataclass(frozen=True)
 class Exporter:
     """How records are said: in a language, with the addresses of their pages, members known by `college`; None where
-    that is not known, as of a day that is past."""
+    that is not known, as in an answer given again."""
 
     lexicon: Lexicon
     lang: Lang
@@ -339,8 +338,7 @@ def file_name(format: str, words: Sequence[str] = ("structures",)) -> str:
     return f"{'-'.join(words)}.{FORMATS[format].suffix}"
 
 
-def exporter(service: Premises, pages: Pages, lang: Lang, *, past: bool = False) -> Exporter:
-    """How this directory's records are exported."""
+def exporter(service: Premises, pages: Pages, lang: Lang, college: Callable[[str], str | None] | None) -> Exporter:
+    """How this directory's records are exported; `college` as `Exporter` has it."""
     root = service.public_url.rstrip("/")
-    college = None if past else finder_of(service).college
     return Exporter(pages.lexicon, lang, lambda key: f"{root}/directory/structures/{key}", college)

@@ -68,9 +68,11 @@ async def search(
         orders=ORDERS,
         exports=offered(question),
         beside=await service.parts.of(BESIDE)(finder_of(service), question),
-        as_of=question.as_of,
+        then=question.moment,
+        as_of=question.moment.as_of,
+        known_at=question.moment.known_at,
         place=place_of,
-        everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
+        everything=f"/directory/{question.moment.query}",
     )
 
 
@@ -78,9 +80,12 @@ async def search(
 async def export(service: Here[Views], request: Request, format: str, question: Asked = Depends(asked)) -> Response:
     if format not in FORMATS:
         raise HTTPException(404)
-    how = exporter(service, request.app.state.pages, language(request), past=question.as_of is not None)
-    documents = await records(service, question)
-    name = file_name(format, ("structures", *([question.as_of.isoformat()] if question.as_of else ())))
+    documents, college = await records(service, question)
+    how = exporter(service, request.app.state.pages, language(request), college)
+    moment = question.moment
+    days = [f"{moment.as_of}"] if moment.as_of else []
+    days += [f"known-{moment.known_at}"] if moment.known_at else []
+    name = file_name(format, ("structures", *days))
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
     return StreamingResponse(how.write(format, documents), headers=headers, media_type=FORMATS[format].media_type)
 

@@ -3,49 +3,44 @@ alike."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
 
 from services.directory.search.finder import Results, finder_of
+from services.directory.search.past_days import Day as PastDay
 from services.directory.search.past_days import past_of
 from services.directory.structures.view_walk import chosen
 from services.directory.structures.views import STRUCTURES
-from shared.base.paris_days import PARIS
-from shared.contract.fields import EMPTIED, Day
 from shared.geo import DEPARTMENTS
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Premises, Views
 from shared.web.lists import PAGE, Chosen, Words
+from shared.web.past import TODAY, AsOf, KnownAt, Moment, moment_of
 
 FACETS = ("department", "commune", "kind", "member", "college", "listed", "themes", "countries", "sdgs", "state")
 COUNTED = ("department", "kind", "member", "college", "listed", "themes", "countries", "sdgs", "state")
-OF_TODAY = ("member", "college")  # facets that no past day knows
 ORDERS = ("name", "-name", "-seen", "seen")
-AsOf = Annotated[
-    Day | None,
-    EMPTIED,
-    Query(description="The directory as it was at the end of that day (YYYY-MM-DD), in Paris."),
-]
-
-
-def past_day(day: date | None, now: datetime) -> date | None:
-    """The day, if it is over in Paris; None for today and later, which are the directory as it stands."""
-    return None if day is None or day >= now.astimezone(PARIS).date() else day
+College = Callable[[str], str | None]
+"""structure → the college that it is in as a member, None for no member; on the day that is asked for"""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`where`: facet → values; `order`: one of ORDERS; `as_of`: a day that is over, or None."""
+    """`where`: facet → values; `order`: one of ORDERS; `moment`: days that are over, or none."""
 
     q: str = ""
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     order: str = "name"
-    as_of: date | None = None
+    moment: Moment = TODAY
+
+    @property
+    def past(self) -> bool:
+        """Whether it asks for another day than today, or for what was known on another."""
+        return self.moment.past
 
     @property
     def closer(self) -> str | None:
@@ -58,8 +53,7 @@ class Asked:
         said: list[tuple[str, str]] = [("q", self.q)] if self.q else []
         said += [(name, value) for name, values in self.where.items() for value in values]
         said += [("sort", self.order)] if self.order != "name" else []
-        said += [("as_of", self.as_of.isoformat())] if self.as_of else []
-        return urlencode(said)
+        return "&".join(filter(None, (urlencode(said), self.moment.query.removeprefix("?"))))
 
 
 def asked(
@@ -77,6 +71,7 @@ def asked(
     state: Chosen = None,
     sort: Annotated[str, Query(max_length=20)] = "name",
     as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> Asked:
     """The question of a request; an order that there is not is the usual one."""
     given = {
@@ -93,32 +88,35 @@ def asked(
     }
     where = {name: tuple(dict.fromkeys(filter(None, values or ()))) for name, values in given.items()}
     service: Premises = request.app.state.service
-    day = past_day(as_of, service.now())
-    left_out = OF_TODAY if day else ()
-    said = {name: values for name, values in where.items() if values and name not in left_out}
-    return Asked(q.strip(), said, sort if sort in ORDERS else ORDERS[0], day)
+    said = {name: values for name, values in where.items() if values}
+    moment = moment_of(as_of, known_at, service.now())
+    return Asked(q.strip(), said, sort if sort in ORDERS else ORDERS[0], moment)
 
 
 async def found(service: Views, question: Asked, page: int = 1) -> Results:
     """One page of the answer with all that its facets count; communes are counted in the one department chosen."""
-    counted = [name for name in COUNTED if not (question.as_of and name in OF_TODAY)]
     prefixes = {"commune": question.closer} if question.closer else {}
-    find = past_of(service).day(question.as_of).find if question.as_of else finder_of(service).find
+    find = _day(service, question.moment).find if question.past else finder_of(service).find
     return await find(
         question.q,
         question.where,
         order=question.order,
         limit=PAGE,
         offset=(page - 1) * PAGE,
-        count=[*counted, *prefixes],
+        count=[*COUNTED, *prefixes],
         prefixes=prefixes,
     )
 
 
-async def records(service: Views, question: Asked) -> AsyncIterator[Document]:
-    """Every record of the answer in its order, read as it is written: for an export."""
-    if question.as_of:
-        day = past_of(service).day(question.as_of)
-        return day.documents(await day.keys(question.q, question.where, order=question.order))
-    keys = await finder_of(service).keys(question.q, question.where, order=question.order)
-    return chosen(service.store, STRUCTURES, keys)
+async def records(service: Views, question: Asked) -> tuple[AsyncIterator[Document], College]:
+    """Every record of the answer in its order, read as it is written, and who of them is a member: for an export."""
+    if question.past:
+        day = _day(service, question.moment)
+        return day.documents(await day.keys(question.q, question.where, order=question.order)), day.college
+    finder = finder_of(service)
+    keys = await finder.keys(question.q, question.where, order=question.order)
+    return chosen(service.store, STRUCTURES, keys), finder.college
+
+
+def _day(service: Views, moment: Moment) -> PastDay:
+    return past_of(service).day(moment.as_of, moment.known_at)

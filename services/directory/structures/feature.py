@@ -13,7 +13,7 @@ from services.directory.structures.domain.structure import (
     ReviseStructure,
     StructureCommand,
 )
-from services.directory.structures.member_views import MEMBERS, MEMBERSHIPS
+from services.directory.structures.member_views import MEMBER_LINES, MEMBERS, MEMBERSHIPS
 from services.directory.structures.record_fields import commune_named, goal
 from services.directory.structures.views import STRUCTURES, TIMELINES
 from services.directory.structures.words import WORDS
@@ -86,7 +86,7 @@ AGAIN: Sayings = {
 FEATURE = Feature(
     name="structures",
     deciders=(STRUCTURE, CONTACT),
-    views=(STRUCTURES, CONTACTS, MEMBERS, TIMELINES, MEMBERSHIPS, CONTACT_ADDRESSES),
+    views=(STRUCTURES, CONTACTS, MEMBERS, TIMELINES, MEMBERSHIPS, MEMBER_LINES, CONTACT_ADDRESSES),
     words=WORDS,
     page_of=page_of,
     choices=choices,

@@ -66,13 +66,18 @@ class _Said:
         return datetime.fromisoformat(self.cloud.time)
 
 
-def in_order(events: Iterable[Told], day: date | None = None, known: int | None = None) -> list[Told]:
-    """The facts of a timeline that stand, up to the end of a day, as far as they were known at a sequence: in the order
+def in_order(events: Iterable[Told], day: date | None = None, seen: int | None = None) -> list[Told]:
+    """The facts of a timeline that stand, up to the end of a day, as far as they were seen at a sequence: in the order
     of their line, each at the day that it counts for (shared/kernel/line.py)."""
     by_id = {event["id"]: {**event, "said": _data(event)} for event in events}
     facts, corrections = read(cast(list[Recorded], [_said(event) for event in by_id.values()]))
-    line = standing(facts, corrections, known=known)
+    line = standing(facts, corrections, known=seen)
     return [_of_day(by_id[fact.id], fact.day) for fact in (line if day is None else upto(line, day))]
+
+
+def known(events: Iterable[Told], day: date | None) -> list[Told]:
+    """What was said by the end of a day in Paris, corrections too; all where none is asked for."""
+    return [event for event in events if day is None or days.day_of(datetime.fromisoformat(event["recorded"])) <= day]
 
 
 def _data(event: Told) -> Event:

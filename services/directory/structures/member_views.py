@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.directory.structures.views import as_said
+from shared.contract.corrections import Correcting, EventRedated, EventStruck, StrikeLifted
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
 from shared.kernel.views.projection import Document, View
@@ -43,3 +45,21 @@ MEMBERSHIPS = View(
     fields=("structure", "left", "seq"),
 )
 """By member, those that left too: so that the search index sees by `seq` that one has left."""
+
+
+def _told(document: Document | None, data: Moved | Correcting, event: Recorded) -> Document | None:
+    """Of structures only: of a person there would be sealed values in it."""
+    if document is None and getattr(data, "structure", None) is None:
+        return None
+    return as_said(document, data, event)
+
+
+MEMBER_LINES = View(
+    name="member_lines",
+    version=1,
+    of_log=True,
+    on=dict.fromkeys((*MOVES, EventStruck, StrikeLifted, EventRedated), _told),
+    fields=("seq",),
+)
+"""By member that is a structure: all that was said of its membership, in the order of the log, corrections too. Who was
+a member on a past day is folded from it."""

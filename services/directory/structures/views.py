@@ -123,8 +123,9 @@ STRUCTURES = View(
 )
 
 
-def _told(document: Document | None, data: Any, event: Recorded) -> Document | None:
-    """An event as it was said. Structures have no personal fields, so there is nothing sealed in it."""
+def as_said(document: Document | None, data: Any, event: Recorded) -> Document | None:
+    """An event as it was said, with those before it. Structures have no personal fields, so there is nothing sealed in
+    it."""
     if document is None and isinstance(data, Correcting):
         return None  # of another kind of entity
     said = {
@@ -164,7 +165,7 @@ TIMELINES = View(
             StrikeLifted,
             EventRedated,
         ),
-        _told,
+        as_said,
     ),
     fields=("seq",),
 )

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.newsletter.base.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.queries import bulletin_of, bulletins, bulletins_then, named
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS, first_open
@@ -23,6 +22,7 @@ from shared.kernel.views.projection import Document
 from shared.runtime.faces import Library
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
+from shared.web.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 from shared.web.templating import language
 
 routes = APIRouter(include_in_schema=False)

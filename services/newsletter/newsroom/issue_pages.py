@@ -11,7 +11,6 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.responses import Response
 
-from services.newsletter.base.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
 from services.newsletter.bulletins.leaving import why_in
@@ -32,6 +31,7 @@ from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form as Questions
 from shared.web.here import Here
 from shared.web.lists import render
+from shared.web.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from services.newsletter.base.past import AsOf, KnownAt, Moment, moment_of
 from services.newsletter.bulletins.queries import bulletins, bulletins_then, titles
 from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.queries import in_doubt
@@ -24,6 +23,7 @@ from shared.kernel.views.projection import Document, Page
 from shared.runtime.faces import Library, Office, OpenViews
 from shared.web.here import Here
 from shared.web.lists import PAGE, pages_total, render
+from shared.web.past import AsOf, KnownAt, Moment, moment_of
 from shared.web.security.authorization import access
 from shared.web.security.redaction import revealed
 from shared.web.templating import language

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from services.newsletter.base.past import Moment
 from services.newsletter.subscriptions.views import SUBSCRIBERS, as_of
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Views
+from shared.web.past import Moment
 
 ALL = 10**7
 

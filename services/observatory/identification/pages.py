@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from services.observatory.event_table.moment import AsOf, KnownAt, today
+from services.observatory.figures.moment_page import carried as at_moment
 from services.observatory.figures.observatory import current
 from services.observatory.identification import saved_pages as saved_identification_pages
 from services.observatory.identification.criteria import ASKED, Found, criteria_of, identify, query_of
@@ -75,7 +76,7 @@ async def search(
         **travelling(moment, as_of, known_at),
         credit=MAP_CREDIT,
         directory=urlencode(query_of(criteria)),
-        then=f"?as_of={moment.as_of}" if moment.as_of != today() else "",
+        then=f"?{at_moment(moment)}" if moment.as_of != today() or moment.known_at else "",
     )
 
 

@@ -40,6 +40,20 @@ WORDS: Words = {
     "invalid": "Cette réponse n’est pas comprise. Revoyez-la.",
     "refused.step-unknown": "Cette version ne sait pas encore le dire.",
     "refused.step-unfit": "«\u00a0{field}\u00a0» n’est pas une réponse que cette version prend.",
+    "refused.takes-no-past-day": (
+        "Ceci ne se lit qu’à la date d’aujourd’hui\u202f: retirez la date de l’adresse. Le bilan de l’observatoire et "
+        "l’annuaire se lisent à toute date."
+    ),
+    "refused.takes-no-past-day.api": (
+        "Cette adresse ne répond pas d’un autre jour\u202f: demandez sans `as_of`. Une fiche seule, l’annuaire et les "
+        "indicateurs répondent de tout jour."
+    ),
+    "refused.takes-no-knowledge": (
+        "Ceci ne se lit que tel qu’on le connaît aujourd’hui\u202f: retirez de l’adresse «\u00a0connu le\u00a0»."
+    ),
+    "refused.takes-no-knowledge.api": (
+        "Cette adresse ne répond que de ce qui est connu aujourd’hui\u202f: demandez sans `known_at`."
+    ),
     "refused.unknown-structure": "Cette structure n’est pas dans l’annuaire.",
     "refused.unknown-member": "Cet adhérent n’est pas connu. Choisissez-le dans la liste des adhérents.",
     "refused.unknown-gathering": "Cette rencontre n’est pas connue. Choisissez-la dans la liste des rencontres.",

@@ -39,11 +39,18 @@ class Town:
         merge = [event.id for event in events if event.type == "StructuresMerged"][-1]
         await self.do(StrikeEvents(kind="structure", about=kept, events=[merge], reason="deux structures"))
 
-    async def hear(self, event: Event, entity: UUID, version: int = 1) -> None:
-        now, network = datetime.now(UTC), self.service.network
+    async def hear(
+        self,
+        event: Event,
+        entity: UUID,
+        version: int = 1,
+        at: datetime | None = None,
+        learnt: datetime | None = None,
+    ) -> None:
+        now, network = learnt or datetime.now(UTC), self.service.network
         by = Provenance(actor=WHO, command=uuid4(), correlation=uuid4())
         id = uuid4()
-        body = sealed_body(network, event, entity, id=id, version=version, at=now, now=now, by=by)
+        body = sealed_body(network, event, entity, id=id, version=version, at=at or now, now=now, by=by)
         last = (await self.service.log.load(event.service, event.entity, entity)).seq
         write = Write(address(network, event, entity), str(id), body)
         assert await self.service.runner.wait_for(await self.service.log.append(Unit([write], {write.entity: last})))

@@ -254,6 +254,8 @@ async def test_who_is_a_member_is_the_same_for_everybody(four: Four) -> None:
         current = {str(s) for s in four.structures if college_on(lines.get(str(member_of(s)), []), on)}
         stands = {s: records[s][1] or s for s in current if s in records}
         assert keys == {stands[s] for s in stands if stands[s] in open_ones}, on
+        files = (await got(directory, f"/export.json?member=yes&as_of={on}")).json()
+        assert {one["id"] for one in files} == keys and all(one["member"] for one in files), on
         total = (await indicator(observatory, "structures_total", f"?as_of={on}"))["values"]
         assert sum(one["value"] for one in total) == len({id for id, (closed, _) in records.items() if not closed})
 

@@ -28,10 +28,13 @@ from services.directory.structures.domain.structure import (
     ReviseStructure,
 )
 from services.directory.structures.views import STRUCTURES
+from shared.contract.membership.members import MemberJoined, MemberLeft
 from shared.kernel.command_handler import new_command_id
+from shared.notions.structure_on_record import member_of
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.fixtures.running_directory import House
 from tests.fixtures.signing_in import operator
+from tests.services.directory.conftest import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -188,6 +191,73 @@ async def test_the_directory_of_a_past_day_is_said_to_be_one_and_cannot_be_chang
     assert names(await seen(chief, "q=jappoo&as_of=2013-01-01")) == ["Jappoo Sénégal", "Jappoo, apprise tard"]
 
 
+async def test_members_of_a_past_day_are_the_same_on_its_page_and_in_every_export(
+    chief: AsyncClient, house: House
+) -> None:
+    one = await register(house, "Membre d’alors", noon(2012), department="31")
+    await register(house, "Jamais membre d’alors", noon(2012))
+    town, member = Town(house.now), member_of(one)
+    joined = MemberJoined(structure=one, name="Membre d’alors", college="associative", charter_version=1)
+    await town.hear(joined, member, at=noon(2013))
+    await town.hear(MemberLeft(reason="withdrawal"), member, 2, at=noon(2018))
+    for query, expected in (
+        ("q=alors&member=yes&as_of=2016-12-31", ["Membre d’alors"]),
+        ("q=alors&college=associative&as_of=2016-12-31", ["Membre d’alors"]),
+        ("q=alors&member=no&as_of=2016-12-31", ["Jamais membre d’alors"]),
+        ("q=alors&member=yes&as_of=2012-12-31", []),
+        ("q=alors&member=yes&as_of=2018-12-31", []),
+        ("q=alors&member=yes", []),
+        ("q=alors&as_of=2016-12-31&known_at=2017-01-01", []),  # all of it was entered today
+    ):
+        page = await seen(chief, query)
+        assert names(page) == expected, query
+        rows = (await chief.get(f"/directory/export.json?{query}")).json()
+        assert [(row["name"], row["member"]) for row in rows] == [
+            (name, "member=no" not in query) for name in expected
+        ], query
+        text = (await chief.get(f"/directory/export.csv?{query}")).text.removeprefix("\ufeff")
+        assert [row["Nom"] for row in csv.DictReader(io.StringIO(text), delimiter=";")] == expected
+        geo = (await chief.get(f"/directory/export.geojson?{query}")).json()["features"]
+        assert [one["properties"]["name"] for one in geo] == expected
+        book = load_workbook(io.BytesIO((await chief.get(f"/directory/export.xlsx?{query}")).content))
+        assert [row[0] for row in book.active.iter_rows(min_row=2, values_only=True)] == expected
+    page = await seen(chief, "as_of=2016-12-31&known_at=2017-01-01")
+    assert "Tel qu’on le connaissait le" in page and 'name="known_at" value="2017-01-01"' in page
+    record = f"/directory/structures/{one}?as_of=2016-12-31"
+    assert (await chief.get(record)).text.count("Membre d’alors")
+    unknown = (await chief.get(f"{record}&known_at=2017-01-01")).text
+    assert "nous ne savions pas encore" in unknown and "31/12/2016" in unknown
+
+
+async def test_the_api_answers_of_a_day_or_refuses(chief: AsyncClient, house: House) -> None:
+    one = await register(house, "Nom de 2012", noon(2012))
+    await revise(house, one, noon(2016), name="Nom de 2016")
+    api = f"/directory/api/structures/{one}"
+    for query, name in (
+        ("", "2016"),
+        ("?as_of=2013-01-01", "2012"),
+        ("?as_of=2016-12-31", "2016"),
+        ("?as_of=", "2016"),
+    ):
+        assert (await chief.get(api + query)).json()["name"] == f"Nom de {name}"
+    for query in ("?as_of=2011-12-31", "?known_at=2016-12-31", "?as_of=2016-12-31&known_at=2016-12-31"):
+        assert (await chief.get(api + query)).status_code == 404
+    assert (await chief.get("/directory/api/structures/no-id?as_of=2013-01-01")).status_code == 404
+    assert (await chief.get(f"{api}?as_of=2013-13-13")).status_code == 422
+    for address, name in (
+        ("/directory/api/structures", "as_of"),
+        ("/directory/api/members", "known_at"),
+        (f"/directory/api/timelines/{one}", "as_of"),
+        ("/directory/api/state", "as_of"),
+    ):
+        no = await chief.get(f"{address}?{name}=2013-01-01")
+        assert no.status_code == 422 and no.json()["fields"].keys() == {name}, address
+        assert no.json()["errors"][0]["parameter"] == name and f"`{name}`" in no.json()["message"]
+    page = await chief.get("/directory/projects?as_of=2013-01-01")
+    assert page.status_code == 422 and "retirez la date" in page.text
+    assert (await chief.get("/directory/projects")).status_code == 200
+
+
 async def test_closed_records_are_found_where_they_are_asked_for(chief: AsyncClient, house: House) -> None:
     gone = await register(house, "Disparue")
     await house.do(CloseStructure(structure=gone, reason="Dissoute"))
@@ -225,7 +295,7 @@ async def test_every_export_holds_what_was_found_in_its_order(chief: AsyncClient
     assert [one["properties"]["name"] for one in features] == expected and features[0]["geometry"]["type"] == "Point"
     assert [one["name"] for one in json.loads(answers[3].content)] == expected
     then = json.loads((await chief.get("/directory/export.json?q=kynarou&as_of=2013-01-01")).content)
-    assert [(one["name"], one["member"]) for one in then] == [("Kynarou France", None)]
+    assert [(one["name"], one["member"]) for one in then] == [("Kynarou France", False)]
     assert (await chief.get("/directory/export.pdf")).status_code == 404
 
 

@@ -10,12 +10,13 @@ from services.directory.duplicates.worklist import duplicates_of
 from services.directory.projects.domain import DraftProject, PublishProject
 from services.directory.search.finder import finder_of
 from services.directory.search.past_days import past_of
-from services.directory.structures.domain.structure import CloseStructure, ReviseStructure
+from services.directory.structures.domain.structure import CloseStructure, MergeStructures, ReviseStructure
 from services.directory.structures.history import as_given, record_as_of
 from services.directory.structures.views import STRUCTURES
 from shared.contract.corrections import Correcting, EventRedated, EventStruck, StrikeLifted
+from shared.contract.directory.structures import StructureRegistered, StructureRevised
 from shared.contract.envelope import Provenance, address, sealed_body
-from shared.contract.membership.members import MemberJoined
+from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.notions.structure_on_record import member_of
@@ -130,3 +131,58 @@ async def test_within_a_day_what_was_learnt_later_counts_whatever_the_hour(town:
     live = await town.service.store.get(STRUCTURES, str(one))
     then = await record_as_of(town.service.store, str(one), date(2014, 6, 1))
     assert live is not None and then is not None and live["department"] == then["department"] == "81"
+
+
+async def test_who_was_a_member_on_a_day_is_of_that_day_and_as_it_was_known(town: Town) -> None:
+    """Joined in 2012, left in 2014; told otherwise today; merged into another record."""
+    one, other = [await town.do(structure(name), at=noon(2010)) for name in ("Kynarou", "Jappoo")]
+    member = member_of(one)
+    joined = MemberJoined(structure=one, name="Kynarou", college="associative", charter_version=1)
+    await town.hear(joined, member, at=noon(2012), learnt=noon(2012))
+    await town.hear(MemberCollegeChanged(college="public"), member, 2, at=noon(2013), learnt=noon(2015))
+    await town.hear(MemberLeft(reason="withdrawal"), member, 3, at=noon(2014), learnt=noon(2016))
+
+    async def members(year: int, known_at: date | None = None) -> dict[str, str]:
+        day = past_of(town.service).day(date(year, 12, 31), known_at)
+        found = await day.find(where={"member": ["yes"]})
+        keys = await day.keys(where={"member": ["yes"]})
+        assert {one["key"] for one in found.documents} == set(keys) == found.colleges.keys()
+        assert all(day.college(key) == college for key, college in found.colleges.items())
+        assert found.facets["member"].get("yes", 0) == len(keys)
+        return found.colleges
+
+    assert await members(2011) == {} and await members(2014) == {}
+    assert await members(2012) == {str(one): "associative"} and await members(2013) == {str(one): "public"}
+    left = (await town.service.log.load("membership", "member", member)).events[-1]
+    word = {"event": UUID(left.id), "kind": "MemberLeft", "reason": "erreur"}
+    await hear(town, EventStruck(**word), member, 4)
+    assert await members(2014) == {str(one): "public"}
+    assert await members(2014, date(2016, 12, 31)) == {}  # the records themselves were entered today
+    await town.do(MergeStructures(structure=other, merged=one), at=noon(2016))
+    assert await members(2015) == {str(one): "public"} and await members(2016) == {str(other): "public"}
+    await town.unmerge(other)
+    assert await members(2016) == {str(one): "public"}
+    await hear(town, StrikeLifted(**word), member, 5)
+    assert await members(2014) == {} == await members(2016)
+
+
+async def test_what_was_known_on_a_day_is_what_was_said_by_then(town: Town) -> None:
+    """Registered in 2012 and joined in 2013, which was learnt in 2015; renamed in 2014, which was learnt in 2016."""
+    one = uuid4()
+    said = {"name": "Kynarou", "kind": "association"}
+    await town.hear(StructureRegistered.model_validate(said), one, at=noon(2012), learnt=noon(2012))
+    joined = MemberJoined(structure=one, name="Kynarou", college="associative", charter_version=1)
+    await town.hear(joined, member_of(one), at=noon(2013), learnt=noon(2015))
+    await town.hear(StructureRevised(name="Kynarou France"), one, 2, at=noon(2014), learnt=noon(2016))
+
+    async def shown(as_of: date | None, known_at: date | None) -> list[tuple[str, bool]]:
+        found = await past_of(town.service).day(as_of, known_at).find()
+        return [(one["name"], one["key"] in found.colleges) for one in found.documents]
+
+    day = date(2014, 12, 31)
+    assert await shown(day, date(2011, 12, 31)) == []
+    assert await shown(day, date(2014, 12, 31)) == [("Kynarou", False)]
+    assert await shown(day, date(2015, 12, 31)) == [("Kynarou", True)]
+    assert await shown(day, date(2016, 12, 31)) == [("Kynarou France", True)] == await shown(day, None)
+    assert await shown(None, date(2015, 12, 31)) == [("Kynarou", True)]
+    assert await shown(date(2012, 12, 31), date(2016, 12, 31)) == [("Kynarou", False)]

@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from services.newsletter.base.past import Moment, as_it_was, moment_of
 from services.newsletter.bulletins.views import BULLETINS
-from tests.services.newsletter.conftest import House
+from shared.web.past import Moment, as_it_was, moment_of
+from tests.services.newsletter.conftest import House, house, settings
+
+__all__ = ["house", "settings"]  # fixtures
 
 NOW = datetime(2020, 6, 1, 23, 30, tzinfo=UTC)  # the second in Paris
 THEN = date(2019, 3, 1)
