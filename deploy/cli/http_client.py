@@ -18,7 +18,12 @@ TIMEOUT = 600.0  # seconds; a rebuild of a long log takes its time
 
 
 class NoAnswer(Exception):
-    """The instance did not answer, or refused; the text says what it said."""
+    """The instance did not answer, or refused; the text says what it said. `code`: of its refusal, where it gave
+    one."""
+
+    def __init__(self, said: str, code: str | None = None) -> None:
+        super().__init__(said)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Client:
             try:
                 said = json.load(error)
                 fields = "; ".join(f"{k}: {v}" for k, v in said.get("fields", {}).items() if v not in said["message"])
-                raise NoAnswer(f"{said['message']} {fields}".strip()) from None
+                raise NoAnswer(f"{said['message']} {fields}".strip(), said.get("error")) from None
             except (ValueError, KeyError):
                 raise NoAnswer(f"{request.full_url} answered {error.code}") from None
         except (URLError, OSError) as error:

@@ -71,6 +71,8 @@ _is_time = re.compile(_TIME).fullmatch
 GUARD = "guard"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Up to when a clock was believed of which nothing was known"""
+NO_DAY = "9999-12-31T23"
+"""From when on Paris is beyond the calendar: whoever asked for the day of an event of then would fail for ever"""
 _IDS = b" ".join([b"00000000-0000-0000-0000-000000000000"] * 3)
 _HEX_TO_0 = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 
@@ -194,8 +196,11 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
 
     @once
     def data(self) -> Event:
-        """The event itself. Raises KeyError for a type or a shape that we don't know, Void for data against it."""
+        """The event itself. Raises KeyError for a type or a shape that we don't know, Void for data against it, and for
+        a time of which Paris has no day."""
         known = EVENTS[self.cloud.type]
+        if max(self.cloud.time, self.cloud.recordedtime) >= NO_DAY:
+            raise Void("unreadable-data")
         try:
             found = known.read(self.content)
         except ValidationError:

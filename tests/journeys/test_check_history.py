@@ -10,10 +10,12 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.cli.archive.check_history import Checking
+from deploy.cli.archive.check_history import UNDECIDED, Checking
+from deploy.host.all_services import DEFINITIONS
 from shared.contract import EVENTS, Event
 from shared.contract.directory.structures import StructureClosed
 from shared.contract.envelope import Message
+from shared.contract.observatory.ledger import LogRestored, ledger_id
 from tests.fixtures import small_directory as small
 from tests.fixtures.installation import maillage
 from tests.fixtures.log_writing import changed, write
@@ -96,6 +98,15 @@ def test_a_fold_or_a_view_that_fails_is_named_with_the_event_and_the_line() -> N
 def test_an_event_that_no_service_decides_about_is_named() -> None:
     found = checked(history(), replace(small.definition(), deciders=(small.CONTACT,)))
     assert {fault.where for fault in found.faults} == {"fold"} and found.failed == 5
+
+
+def test_what_the_system_says_by_itself_has_no_decider_and_all_else_has() -> None:
+    said = write("reseau", ledger_id("reseau"), 1, LogRestored(events=35, signed=35, root=""))
+    found = checked([Message(1, f"{said.entity}.LogRestored", said.body)], *DEFINITIONS)
+    assert (found.events, found.failed, found.faults) == (1, 0, []) and found.good()
+    decided = {(one.name, decider.entity) for one in DEFINITIONS for decider in one.deciders}
+    kinds = {one for one in EVENTS.values() if not one.anywhere}
+    assert {one for one in kinds if (one.service, one.entity) not in decided} == UNDECIDED
 
 
 @pytest.mark.slow

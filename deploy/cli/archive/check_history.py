@@ -32,6 +32,7 @@ from shared.base.gc_pause import uncollected
 from shared.base.settings import Settings
 from shared.contract import EVENTS, load_all
 from shared.contract.envelope import GUARD, Message, Recorded, Void, knows, opened
+from shared.contract.observatory.ledger import LogRestored
 from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.event_log import Log, LogDamaged
@@ -42,6 +43,8 @@ from shared.runtime.service import COMMON_VIEWS, Definition
 
 SHOWN = 50  # errors that are said one by one
 AT_ONCE = 500  # events checked before others have their turn
+UNDECIDED = frozenset({LogRestored})
+"""The types of what the system says by itself: nobody may be refused it, so no service decides about it"""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -141,9 +144,9 @@ class Checking:
             self._fault(event, "contract", said)
             return
         decider = self._deciders.get((event.service, event.entity))
-        if decider is None:
+        if decider is None and type(data) not in UNDECIDED:
             self._fault(event, "fold", f"no service decides about {event.service}.{event.entity}")
-        else:
+        if decider is not None:
             with self._noted(event, f"fold {event.entity}"):
                 self._states[entity] = decider.evolve(self._states.get(entity, decider.initial), data)
         for where, view in self._views:

@@ -75,6 +75,7 @@ class TermOut(BaseModel):
     since: date | None
     until: date | None
     into: list[str]
+    kinds: list[str] = Field(description="Of a college: the kinds of structures that it is proposed for.")
     state: Literal["open", "closed", "earlier"]
 
 
@@ -205,6 +206,7 @@ def _term(one: Term) -> TermOut:
         since=one.since,
         until=None if one.earlier else one.closed,
         into=[*one.into],
+        kinds=[*one.kinds],
         state="earlier" if one.earlier else "open" if one.closed is None else "closed",
     )
 

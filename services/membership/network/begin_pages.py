@@ -11,7 +11,7 @@ from datetime import date
 from itertools import count
 from typing import Annotated, Any, Literal, Protocol
 from unicodedata import combining, normalize
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator
@@ -32,12 +32,14 @@ from shared.notions.network.beginning import (
     CollegeSaid,
     NameSaid,
     RegionSaid,
+    Told,
     known,
     offered,
     steps,
 )
+from shared.notions.network.saying_again import said_again
 from shared.runtime.faces import OpenViews
-from shared.web.forms.beginning import NotSaid, Speaking, say
+from shared.web.forms.beginning import NotSaid, Speaking, judge, say
 from shared.web.forms.validation_messages import sentences
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
@@ -67,12 +69,12 @@ def regions() -> Mapping[str, str]:
 async def begin(service: Here[Study], request: Request, of: str | None = None) -> Response:
     if of is not None and of != HAND and of not in known():
         raise HTTPException(404)
-    return _page(service, request, of)
+    return await _page(service, request, of)
 
 
-def _page(service: Study, request: Request, of: str | None, status: int = 200, **more: Any) -> Response:
+async def _page(service: Study, request: Request, of: str | None, status: int = 200, **more: Any) -> Response:
     chosen = known().get(of or "")
-    given = {"values": {}, "errors": {}, "error": None, "first": None, **more}
+    given = {"values": {}, "errors": {}, "error": None, "first": None, "begun": False, **more}
     return render(
         service,
         request,
@@ -81,7 +83,7 @@ def _page(service: Study, request: Request, of: str | None, status: int = 200, *
         of=of,
         chosen=chosen,
         known=offered(),
-        steps=steps(chosen) if chosen else (),
+        steps=said_again(steps(chosen), (await service.lists.now()).terms, {}) if chosen else (),
         asks_since=chosen is None or chosen.undated,
         always=ALWAYS,
         regions=regions(),
@@ -111,14 +113,21 @@ async def tell(service: Here[Study], request: Request) -> Response:
         errors = sentences(unfit, kind, pages.lexicon, lang)
         if "name" in errors and not str(data.get("name", "")).strip():
             errors["name"] = translated(L("Donnez un nom au réseau."), lang)
-        return _page(service, request, name, 422, values=values, errors=errors)
+        return await _page(service, request, name, 422, values=values, errors=errors)
+    lists, said = await service.lists.now(), steps(network, "membership")
     try:
-        await say(service, steps(network, "membership"), who_of(request).actor, pages.lexicon, lang)
+        kinds = [one.code for one in lists.offered("structure")]
+        judge([service.definition], said, service.now(), pages.lexicon, lang, kinds)
+        await say(service, said_again(said, lists.terms, {}), who_of(request).actor, pages.lexicon, lang)
     except NotSaid as no:
-        return _page(service, request, name, 422, values=values, error=no.why, first=no.step.says)
-    asked = f"?of={quote(name)}" if name != HAND else ""
-    there = f"/newsletter/begin{asked}" if who_of(request).may("newsletter", "editor") else "/membership/network"
-    return RedirectResponse(there, 303)
+        more = {"error": no.why, "first": no.step.says, "begun": no.told != Told()}
+        return await _page(service, request, name, 422, values=values, **more)
+    if not who_of(request).may("newsletter", "editor"):
+        return RedirectResponse("/membership/network", 303)
+    given = {} if found is None else {"of": name}
+    if network.since is not None and (found is None or found.undated):
+        given["since"] = network.since.isoformat()
+    return RedirectResponse(f"/newsletter/begin{'?' + urlencode(given) if given else ''}", 303)
 
 
 def _dated(network: Beginning, data: FormData) -> Beginning:

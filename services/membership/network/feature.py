@@ -21,7 +21,6 @@ from services.membership.network.metrics import measuring
 from services.membership.network.pages import routes
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from services.membership.network.words import WORDS
-from shared.base.network_files import printed_reviews
 from shared.base.translations import SOURCE, languages, translated
 from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
@@ -44,6 +43,9 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     """The peer networks by their names; what the network may say of itself."""
     if issubclass(command, NetworkCommand):
+        if "reviews" in command.model_fields:
+            await service.ourselves.refresh()
+            return {"reviews": [(one, one) for one in service.ourselves.reviews()]}
         return {name: of(lang) for name, of in OFFERED.items() if name in command.model_fields}
     if not issubclass(command, PeerNetworkCommand) or "peer_network" not in command.model_fields:
         return {}
@@ -61,7 +63,6 @@ OFFERED: Mapping[str, Callable[[str], Sequence[tuple[str, str]]]] = {
     "dye": lambda lang: [(one, translated(said, lang)) for one, said in DYES.items()],
     "law": lambda lang: [(one, translated(said, lang)) for one, said in LAWS.items()],
     "term": lambda lang: [(code, _called(one.title, lang)) for code, one in legal_terms().items()],
-    "reviews": lambda lang: [(one, one) for one in printed_reviews()],
 }
 """field → what the forms about the network itself offer, in a language"""
 

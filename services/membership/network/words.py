@@ -43,6 +43,10 @@ WORDS: Words = {
     "refused.no-wording": "Dites aussi le texte où se trouve ce montant : celui d’avant dit l’ancien.",
     "refused.no-article": "Dites dans quel article cela se trouve, pour que chacun puisse le relire.",
     "refused.review-day-past": "Le jour où le revoir est passé. Donnez-en un à venir.",
+    "refused.review-of-another": (
+        "Le bilan «\u00a0{review}\u00a0» est celui du réseau «\u00a0{network}\u00a0»\u202f; dites d’abord que ce "
+        "réseau s’appelle ou s’appelait ainsi, si c’est le vôtre."
+    ),
     "refused.unknown-printed-review": "Le bilan «\u00a0{review}\u00a0» n’est pas connu de cette installation.",
     "field.ourselves": "C’est nous",
     "refused.already-on-the-map": "« {name} » est déjà sur la carte. Donnez-lui un autre nom, ou retirez-le d’abord.",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 from unicodedata import combining, normalize
 
@@ -13,9 +15,11 @@ from starlette.responses import RedirectResponse, Response
 
 from services.newsletter.bulletins.queries import opened
 from shared.base.translations import Lang, Lexicon
-from shared.notions.network.beginning import Beginning, BulletinSaid, Step, known, steps
+from shared.contract.fields import day_typed
+from shared.notions.network.beginning import Beginning, BulletinSaid, Step, Told, known, steps
+from shared.notions.network.saying_again import said_again
 from shared.runtime.faces import Views
-from shared.web.forms.beginning import NotSaid, Speaking, say
+from shared.web.forms.beginning import NotSaid, Speaking, judge, say
 from shared.web.forms.validation_messages import sentences
 from shared.web.here import Here
 from shared.web.lists import render
@@ -35,10 +39,10 @@ class Desk(Speaking, Views, Protocol):
 
 @routes.get("")
 @access("editor")
-async def begin(service: Here[Desk], request: Request, of: str | None = None) -> Response:
+async def begin(service: Here[Desk], request: Request, of: str | None = None, since: str = "") -> Response:
     if of is not None and of not in known():
         raise HTTPException(404)
-    return await _page(service, request, of)
+    return await _page(service, request, of, {"since": since})
 
 
 async def _page(
@@ -49,9 +53,11 @@ async def _page(
     error: str | None = None,
     first: Step | None = None,
     errors: dict[str, str] | None = None,
+    begun: bool = False,
 ) -> Response:
     chosen = known().get(of or "")
-    pending = steps(chosen, "newsletter") if chosen else ()
+    since = _day((values or {}).get("since", ""))
+    pending = await _again(service, steps(chosen.reaching(since), "newsletter")) if chosen else ()
     return render(
         service,
         request,
@@ -60,6 +66,8 @@ async def _page(
         of=of if pending else None,
         chosen=chosen if pending else None,
         steps=pending,
+        since=since,
+        begun=begun,
         there=[one for one in await opened(service) if one["opened"]],
         rows=range(1, ROWS + 1),
         values=values or {},
@@ -82,11 +90,27 @@ async def tell(service: Here[Desk], request: Request) -> Response:
     network = known().get(name) if name else Beginning(bulletins=said)
     if network is None:
         raise HTTPException(404)
+    pending = steps(network.reaching(_day(values.get("since", ""))), "newsletter")
     try:
-        await say(service, steps(network, "newsletter"), who_of(request).actor, pages.lexicon, lang)
+        judge([service.definition], pending, service.now(), pages.lexicon, lang)
+        await say(service, await _again(service, pending), who_of(request).actor, pages.lexicon, lang)
     except NotSaid as no:
-        return await _page(service, request, name or None, values, no.why, no.step)
+        return await _page(service, request, name or None, values, no.why, no.step, begun=no.told != Told())
     return RedirectResponse("/", 303)
+
+
+async def _again(service: Desk, pending: Sequence[Step]) -> Sequence[Step]:
+    """The same, where what is open and otherwise is revised."""
+    purposes = {one["code"]: one["purpose"] for one in await opened(service)}
+    return said_again(pending, (await service.lists.now()).terms, purposes)
+
+
+def _day(said: str) -> date | None:
+    """The day since when, as the first page hands it on; None: now. Raises HTTPException for what is none."""
+    try:
+        return day_typed(said) if said else None
+    except ValueError:
+        raise HTTPException(404) from None
 
 
 def by_hand(data: FormData, lexicon: Lexicon, lang: Lang) -> tuple[list[BulletinSaid], dict[str, str]]:

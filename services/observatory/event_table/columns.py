@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from shared.base import paris_days as days
 from shared.base.paris_days import day_told
 from shared.contract import EVENTS, Event, load_all
-from shared.contract.envelope import NEVER, Recorded, Void, instant
+from shared.contract.envelope import NEVER, NO_DAY, Recorded, Void, instant
 from shared.contract.personal import Personal
 
 TEXT, WORDS, NUMBERS, MOMENT = pa.string(), pa.list_(pa.string()), pa.list_(pa.int64()), pa.timestamp("us")
@@ -247,6 +247,7 @@ def row_of(event: Recorded) -> Row:
         day = day_told(cloud.time)
     except OverflowError:
         readable, time, day = False, None, None
+    readable = readable and cloud.recordedtime < NO_DAY
     reader = readers().get(cloud.type)
     content: bytes | msgspec.Raw = cloud.data
     if reader is not None and not _of_today(event):

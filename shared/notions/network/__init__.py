@@ -5,11 +5,11 @@ before the log had a word for it (`view.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from shared.base.network_files import printed_reviews
+from shared.base.network_files import printed_reviews, reviews_of
 from shared.base.translations import L, Lang, languages
 from shared.contract import Event
 from shared.contract.membership.network import (
@@ -46,6 +46,11 @@ def spoken() -> tuple[Lang, ...]:
 def known_reviews() -> tuple[str, ...]:
     """The printed reviews that can be recounted, by their names."""
     return printed_reviews()
+
+
+def own_reviews(said: Iterable[Event]) -> tuple[str, ...]:
+    """Those of them that this network printed, under a name that it has or had, by what was said of it."""
+    return reviews_of(one.name for one in said if isinstance(one, NetworkNamed))
 
 
 @dataclass(frozen=True, slots=True)

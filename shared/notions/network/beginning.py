@@ -121,9 +121,8 @@ class Beginning(Part):
 
     @property
     def undated(self) -> bool:
-        """Whether a name, a region or a college that it says has no day, so that it is asked since when."""
-        days = [*(one.since for one in self.names), *(one.since for one in self.colleges)]
-        return self.since is None and (self.region is not None or None in days)
+        """Whether anything that it says has no day, so that it is asked since when."""
+        return any(step.day is None for step in steps(self))
 
     def reaching(self, day: date | None) -> Beginning:
         """The same, where what has no day is so since this one; None: now."""
@@ -137,17 +136,21 @@ class Beginning(Part):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One command: of which service, its name and fields as the API takes them, the day that it is about (None: now),
-    and what it says, in words."""
+    and what it says, in words. `first`: the step of the file that it stands for, where the network has said something
+    of the same before (`saying_again.py`)."""
 
     service: str
     command: str
     fields: Mapping[str, Any]
     says: Text
     day: date | None = None
+    first: Step | None = None
 
     def id(self, actor: str) -> UUID:
-        """The command's id: the same step of the same sender is said once, whatever came after it."""
-        said = orjson.dumps([actor, self.service, self.command, self.fields, self.day], option=orjson.OPT_SORT_KEYS)
+        """The command's id: the same step of the same sender is said once, whatever came after it, and whichever
+        command says it."""
+        one = self.first or self
+        said = orjson.dumps([actor, one.service, one.command, one.fields, one.day], option=orjson.OPT_SORT_KEYS)
         return uuid5(NAMESPACE, said.decode())
 
 
@@ -180,6 +183,12 @@ def of(said: Mapping[str, Any], where: str) -> Beginning:
                 )
             if not term.closed and not term.titles:
                 raise Unreadable(f"{where}: lists → {name} → {code}: titles: say what it is called")
+    for what, codes in (("colleges", found.colleges), ("bulletins", found.bulletins)):
+        said_so_far: set[str] = set()
+        for one in codes:
+            if one.code in said_so_far:
+                raise Unreadable(f"{where}: {what} → {one.code}: it stands there twice")
+            said_so_far.add(one.code)
     return found
 
 

@@ -18,7 +18,7 @@ from shared.contract.membership.network import NetworkNamed, RegionDrawn
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.views.projection import Document, Store, View
 from shared.notions.legal_terms import Holding, held, law_on
-from shared.notions.network import NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after
+from shared.notions.network import NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after, own_reviews
 from shared.notions.vocabularies.view import THEN, Renamed
 
 Said = Iterable[tuple[Event, date]]
@@ -115,6 +115,10 @@ class OurNetwork:
         which is answered as of, else now."""
         found = self.on(day).departments
         return self._settings.departments if found is None else found
+
+    def reviews(self) -> tuple[str, ...]:
+        """The printed reviews that it may name as its own."""
+        return own_reviews(event for event, _ in self._said)
 
     def redrawn(self, day: date) -> list[date]:
         """The days after this one from which on the region was another."""

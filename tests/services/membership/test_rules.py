@@ -96,7 +96,7 @@ COMMANDS: Mapping[str, tuple[Decider[Any], Sequence[Command]]] = {
         [
             OpenCollege(college="public", title="Public"),
             OpenCollege(college="public", title="Structures publiques"),
-            ReviseCollege(college="public", title="Collectivités"),
+            ReviseCollege(college="public", title="Structures de droit public"),
             CloseCollege(college="public", reason="par erreur"),
         ],
     ),

@@ -18,7 +18,7 @@ from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import NEVER, Message, Provenance, Void, address, instant, opened, sealed_body
 from shared.contract.processes import ProcessBegan
 from tests.fixtures.json_schemas import judge
-from tests.fixtures.log_writing import write
+from tests.fixtures.log_writing import changed, write
 
 SPEC = {  # CloudEvents 1.0.2 §3.1 and §3.2, as in the project's own JSON Schema (cloudevents.json)
     "id", "source", "specversion", "type", "datacontenttype", "dataschema", "subject", "time", "data", "data_base64",
@@ -119,6 +119,14 @@ def test_a_time_is_taken_exactly_where_the_calendar_has_it(clock: str) -> None:
                 assert not there, text
             else:
                 assert there, text
+
+
+@pytest.mark.parametrize("name", ["time", "recordedtime"])
+def test_an_event_of_which_paris_has_no_day_has_its_turn_and_says_nothing(name: str) -> None:
+    one = write("reseau", uuid4())
+    for said, there in (("9999-12-31T22:59:59.999999Z", True), ("9999-12-31T23:00:00.000000Z", False)):
+        event = opened(Message(1, one.subject, changed(one.body, **{name: said})))
+        assert event.readable is there and event.version == 1, said
 
 
 @given(st.integers(0, 35), st.sampled_from("0fFg-Zé٣ \x00"), st.sampled_from(["id", "commandid", "correlationid"]))

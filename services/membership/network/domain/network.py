@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.base.network_files import whose
 from shared.base.paris_days import day_of
 from shared.contract import Event
 from shared.contract.fields import Day, DepartmentCode, Line, Name
@@ -23,7 +24,17 @@ from shared.contract.membership.network import (
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
 from shared.notions.legal_terms import LAWS, legal_terms, unit_of
-from shared.notions.network import DYES, NETWORK_ID, NOTHING_SAID, SAYS, Ourselves, after, known_reviews, spoken
+from shared.notions.network import (
+    DYES,
+    NETWORK_ID,
+    NOTHING_SAID,
+    SAYS,
+    Ourselves,
+    after,
+    known_reviews,
+    own_reviews,
+    spoken,
+)
 from shared.notions.vocabularies import unspoken
 
 
@@ -145,6 +156,11 @@ def _printed(command: NamePrintedReviews, state: Ourselves, context: Context) ->
     chosen = tuple(dict.fromkeys(command.reviews))
     if strange := set(chosen) - set(known_reviews()):
         raise Refused("unknown-printed-review", field="reviews", review=min(strange))
+    named = [NetworkNamed(name=state.name)] if state.name is not None else []
+    own = own_reviews([*named, *(fact.event for fact in context.line)])  # it may have had the name on another day
+    if foreign := set(chosen) - {*own, *(state.reviews or ())}:
+        review = min(foreign)
+        raise Refused("review-of-another", field="reviews", review=review, network=whose(review)[0])
     return [] if chosen == state.reviews else [PrintedReviewsNamed(reviews=list(chosen))]
 
 

@@ -61,7 +61,7 @@ async def test_a_network_is_said_with_its_days_and_once(front: httpx2.AsyncClien
 
 async def test_by_hand_a_few_answers_are_enough(front: httpx2.AsyncClient, service: Service) -> None:
     done = await front.post("/begin", data=HAND)
-    assert done.status_code == 303 and done.headers["location"] == "/newsletter/begin", done.text[:2000]
+    assert done.status_code == 303 and done.headers["location"] == "/newsletter/begin?since=2020-01-06"
     await service.runner.wait_for(await service.log.last())
     page = await front.get("/network")
     assert 'lang="en"' in page.text and 'data-dye="violet"' in page.text
@@ -90,6 +90,22 @@ async def test_without_a_name_it_goes_no_further_and_keeps_what_was_typed(
 async def test_what_can_t_be_said_is_named_and_the_rest_goes_on_from_there(front: httpx2.AsyncClient) -> None:
     page = shown(await front.post("/begin", data={**HAND, "since": "2999-01-01"}), 422)
     assert "Name of the network: Réseau d’Amont" in page or "Nom du réseau" in page
+    assert "Rien n’en est dit encore" in page, "the whole is judged before anything is said"
+
+
+async def test_a_file_without_days_is_asked_since_when_and_bulletins_are_told(
+    front: httpx2.AsyncClient, service: Service
+) -> None:
+    assert 'name="reach"' in (await front.get("/begin?of=general")).text
+    assert (await front.post("/begin", data={"of": "general"})).status_code == 422, "a founding day is asked"
+    done = await front.post("/begin", data={"of": "general", "since": "2019-01-01"})
+    assert done.headers["location"] == "/newsletter/begin?of=general&since=2019-01-01"
+    await service.runner.wait_for(await service.log.last())
+    await service.ourselves.refresh()
+    assert service.ourselves.on(date(2019, 1, 1)).languages and not service.ourselves.on(date(2018, 12, 31)).languages
+    before = await service.log.last()
+    assert (await front.post("/begin", data={"of": "general", "since": "2999-01-01"})).status_code == 422
+    assert await service.log.last() == before
 
 
 async def test_the_region_reaches_back_to_the_day_that_was_given(front: httpx2.AsyncClient, service: Service) -> None:

@@ -36,3 +36,17 @@ async def test_it_shows_what_holds_and_all_that_was_said(front: httpx2.AsyncClie
     assert "01/01/2016" in page and "22, 29, 56" in page and "03/01/2012" in page
     form = (await front.get("/network")).text
     assert "/membership/do/DrawRegion?region=Ouest&amp;departments=22&amp;departments=29" in form
+
+
+async def test_an_installation_is_offered_no_review_of_another_network(
+    front: httpx2.AsyncClient, service: Service
+) -> None:
+    there = "/do/NamePrintedReviews"
+    assert "occitanie-2017" not in (await front.get(there)).text, "nobody is named yet"
+    for name, offered in (("Grand Est", False), ("Occitanie Coopération", True)):
+        assert (await front.post("/api/commands/name-network", json={"name": name})).status_code == 200
+        await service.runner.wait_for(await service.log.last())
+        assert ("occitanie-2017" in (await front.get(there)).text) is offered, name
+        done = await front.post("/api/commands/name-printed-reviews", json={"reviews": ["occitanie-2017"]})
+        assert done.status_code == (200 if offered else 422), done.text
+        assert offered or "Occitanie Coopération" in done.text

@@ -136,6 +136,7 @@ def changed(message: Message, **changes: object) -> Message:
         {"data": [1]},
         {"data": None},
         {"time": "9999-12-31T23:30:00.000000Z"},
+        {"recordedtime": "9999-12-31T23:30:00.000000Z"},
     ],
 )
 def test_an_event_that_can_not_be_read_is_kept_and_counts_nowhere(changes: dict[str, object], tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from shared.base.outside import Outside
 from shared.contract.directory.structures import StructureClosed, StructureListed, StructureRegistered, StructureRevised
-from shared.contract.envelope import Message, Recorded
+from shared.contract.envelope import Message, Recorded, Void, opened
+from shared.kernel.corrections import fact_of
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.views.past import DOUBTS, Past, late_among, place_of, ref_of
 from tests.fixtures.entity_lines import ENTITY, Story
+from tests.fixtures.log_writing import changed
 
 REF = f"directory.structure.{ENTITY}"
 TYPES = {"StructureRegistered", "StructureRevised", "StructureListed"}
@@ -121,6 +123,18 @@ async def test_the_same_is_found_step_by_step_without_what_was_before(story: Sto
     assert await late_among(story.events[2:3], {}, Log(story).past(upto=3)) == {3}
     assert await late_among(story.events[3:4], {}, Log(story).past(upto=4)) == set()
     assert await late_among(story.events[4:], {}, Log(story).past()) == {5}
+
+
+async def test_an_event_of_which_paris_has_no_day_stands_in_no_line(story: Story) -> None:
+    last = story.events[-1]
+    body = changed(last.body, time="9999-12-31T23:30:00.000000Z")
+    story.events[-1] = forged = opened(Message(last.seq, f"test.{ref_of(last)}.{last.type}", body))
+    assert not forged.readable
+    assert await late_among(story.events, {}, Log(story).past(), from_start=True) == set()
+    assert await late_among([forged], {}, Log(story).past()) == set()
+    assert seqs((await Log(story).past().of(REF)).line(TYPES)) == [1, 2]
+    with pytest.raises(Void):
+        fact_of(forged)
 
 
 async def test_a_redating_to_a_later_day_moves_the_top_and_a_strike_leaves_it(story: Story) -> None:

@@ -142,3 +142,19 @@ async def test_a_number_that_no_store_holds_and_a_name_in_clear_are_unreadable(
     assert await runner.wait_for(last, timeout=60) and runner.voids == {2: "unreadable-data", 3: "unreadable-data"}
     await runner.stop()
     await store.close()
+
+
+async def test_an_event_of_the_last_hour_of_the_calendar_stops_nobody(nc: Client, log: Log, tmp_path: Path) -> None:
+    entity = uuid4()
+    await log.append(unit(log.network, entity))
+    for version, name in ((2, "time"), (3, "recordedtime")):
+        said = write(log.network, entity, version)
+        await nc.jetstream().publish(said.subject, changed(said.body, **{name: "9999-12-31T23:00:00.000000Z"}))
+    last = await log.append(unit(log.network, entity, version=4, expected=3))
+    store = SqliteStore(tmp_path / "v")
+    runner = Runner(log, store, DEFINITIONS[0].views, "directory")
+    await runner.start()
+    assert await runner.wait_for(last, timeout=60), f"it stands at {runner.position} of {last}"
+    assert runner.voids == {last - 2: "unreadable-data", last - 1: "unreadable-data"}
+    await runner.stop()
+    await store.close()

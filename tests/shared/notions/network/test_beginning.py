@@ -43,7 +43,29 @@ def test_each_fact_has_its_own_day_or_that_of_all_or_none() -> None:
         "names": [{"name": "Amont"}, {"name": "Aval", "since": "2016-10-14"}],
         "bulletins": [{"code": "b", "title": "B", "purpose": "C"}],
     }
-    assert [step.day for step in steps(of(said, "x"))] == [date(2012, 1, 3), date(2016, 10, 14), None]
+    assert [step.day for step in steps(of(said, "x"))] == [date(2012, 1, 3), date(2016, 10, 14), date(2012, 1, 3)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"names": [{"name": "Amont"}]},
+        {"region": {"code": "53"}},
+        {"languages": ["fr"]},
+        {"dye": "violet"},
+        {"law": "1901"},
+        {"reviews": ["mine-2020"]},
+        {"colleges": [{"code": "towns", "title": "Villes"}]},
+        {"bulletins": [{"code": "b", "title": "B", "purpose": "C"}]},
+        {"lists": {"gathering": {"forum": {"titles": {"fr": "F"}}, "other": {"closed": True}}}},
+    ],
+)
+def test_whatever_has_no_day_of_its_own_is_asked_since_when_and_is_so_since_then(said: dict[str, Any]) -> None:
+    network, day = of({"names": [{"name": "Dated Net", "since": "2019-01-01"}], **said}, "x"), date(2018, 5, 1)
+    assert network.undated and None in [step.day for step in steps(network)]
+    own = {one.since for one in network.names if one.since}
+    assert {step.day for step in steps(network.reaching(day))} == {day, *own}
+    assert not network.reaching(day).undated
 
 
 def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_of_an_earlier_release_defined() -> None:
@@ -73,6 +95,7 @@ def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_
         ("lists: {college: {sweet: {}}}", "there is no such list"),
         ("lists: {gathering: {never_was: {closed: true}}}", "never_was: it is not in the general list"),
         ("lists: {gathering: {forum: {}}}", "forum: titles: say what it is called"),
+        ("colleges: [{code: a, title: Aa}, {code: a, title: Bb}]", "colleges → a: it stands there twice"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_with_its_place(text: str, why: str, tmp_path: Path) -> None:

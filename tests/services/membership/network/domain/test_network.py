@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from services.membership.network.domain.network import (
     NamePrintedReviews,
     StateLegalTerm,
 )
-from shared.contract.membership.network import LegalTermStated, RegionDrawn
+from shared.base.network_files import beside, reviews_of
+from shared.contract.membership.network import LegalTermStated, NetworkNamed, PrintedReviewsNamed, RegionDrawn
 from shared.kernel.decider import Command
 from shared.notions.network import NETWORK_ID
 from tests.fixtures.deciding import decided
@@ -46,6 +48,26 @@ def test_a_region_is_departments_in_order_each_once() -> None:
 
 def test_a_network_may_say_that_it_has_no_region() -> None:
     assert decided(NETWORK, [], DrawRegion()) == [RegionDrawn()], "which is not the same as saying nothing"
+
+
+def test_a_network_names_the_reviews_that_it_printed_under_a_name_that_it_has_or_had_and_nobody_elses() -> None:
+    review = NamePrintedReviews(reviews=["occitanie-2017"])
+    for name, printed in (("Midi-Pyrénées Coopdev'", True), ("OCCITANIE Coopération", True), ("Grand Est", False)):
+        said = decided(NETWORK, [NetworkNamed(name=name)], review)
+        assert said == ([PrintedReviewsNamed(reviews=["occitanie-2017"])] if printed else "review-of-another"), name
+    assert decided(NETWORK, [], review) == "review-of-another", "an empty installation is nobody yet"
+    kept = [PrintedReviewsNamed(reviews=["occitanie-2017"]), NetworkNamed(name="Grand Est")]
+    assert decided(NETWORK, kept, review) == [], "what an older release let it name stays so"
+
+
+def test_a_review_that_says_nobody_is_of_whoever_put_it_there(tmp_path: Path) -> None:
+    for name, text in (("mine-2020", "members: {total: 1}"), ("theirs-2020", "network: {name: Aval}"), ("odd", "[")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "review.yaml").write_text(text)
+    with beside(tmp_path):
+        assert reviews_of([]) == ("mine-2020", "odd") and reviews_of(["aval"]) == ("mine-2020", "odd", "theirs-2020")
+        said = decided(NETWORK, [], NamePrintedReviews(reviews=["mine-2020"]))
+        assert said == [PrintedReviewsNamed(reviews=["mine-2020"])]
 
 
 @pytest.mark.parametrize(
