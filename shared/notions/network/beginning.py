@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from shared.base.network_files import NETWORKS
 from shared.base.paris_days import FIRST_DAY
-from shared.base.translations import SOURCE, L, Phrase, Text
+from shared.base.translations import L, Phrase, Spoken, Text, among
 from shared.contract.fields import DepartmentCode, Line, Name
 from shared.contract.fields.codes import Code
 from shared.geo import departments_of
@@ -131,7 +131,7 @@ class Beginning(Part):
 
     def title(self, lang: str) -> str | None:
         """What it is, in a language."""
-        return self.about.get(lang) or self.about.get(SOURCE) or next(iter(self.about.values()), self.name)
+        return among(self.about, lang) or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,9 @@ def _network(network: Beginning) -> Iterator[Step]:
 
 def _term(vocabulary: str, code: str, term: TermSaid, since: date | None) -> Iterator[Step]:
     there = general(vocabulary).get(code)
-    values = {"list": VOCABULARIES[vocabulary].title, "term": next(iter(term.titles.values()), code)}
+    titles = term.titles or (there.titles if there else {})
+    called = Spoken(next(iter(titles.values()), code), {}, titles)
+    values = {"list": Phrase(VOCABULARIES[vocabulary].title), "term": called}
     of_it = {"vocabulary": vocabulary, "code": code}
     if term.closed:
         yield Step("membership", "CloseTerm", of_it, Phrase(L("{list}\u00a0: sans {term}"), values), since)

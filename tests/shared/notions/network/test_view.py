@@ -25,7 +25,8 @@ SETTINGS = Settings(title="Réglé", region="35")
 def document(said: list[tuple[Event, date]]) -> Document:
     return {
         "said": [
-            {"day": f"{on}", "type": event.type_name(), "data": event.model_dump(mode="json")} for event, on in said
+            {"day": f"{on}", "seq": n, "type": event.type_name(), "data": event.model_dump(mode="json")}
+            for n, (event, on) in enumerate(said, 1)
         ]
     }
 

@@ -21,8 +21,8 @@ SAID = [
 def document(*said: tuple[object, date]) -> dict[str, object]:
     return {
         "said": [
-            {"day": day.isoformat(), "type": type(event).__name__, "data": event.model_dump(mode="json")}  # type: ignore[attr-defined]
-            for event, day in said
+            {"day": day.isoformat(), "seq": n, "type": type(event).__name__, "data": event.model_dump(mode="json")}  # type: ignore[attr-defined]
+            for n, (event, day) in enumerate(said, 1)
         ]
     }
 
