@@ -42,6 +42,7 @@ class DefinitionsOut(BaseModel):
     languages: list[str] = Field(description="Of its pages; the first for readers who chose none.")
     dye: str | None
     law: str = Field(description="The law that it is under: that of 1901 where it said no other.")
+    law_said: bool = Field(description="Whether it has said which.")
     law_titles: dict[str, str] = Field(description="Language → what the law is called.")
     printed_reviews: list[str]
     lists: list[str] = Field(description="The names of its lists.")
@@ -131,6 +132,7 @@ async def definitions(service: Here[Views], request: Request, as_of: AsOf = None
         languages=[*(ours.languages or languages())],
         dye=ours.dye,
         law=(law := service.ourselves.law(day)),
+        law_said=ours.law is not None,
         law_titles=_in_all(LAWS[law]),
         printed_reviews=[*(ours.reviews or ())],
         lists=[*VOCABULARIES],
