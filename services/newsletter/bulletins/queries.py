@@ -48,7 +48,8 @@ def named(code: str, known: Document | None, lang: Lang | str = SOURCE) -> Docum
         nothing: Document = {"purpose": "", "opened": None, "until": None, "arrivals": [], "titles": {}, "rank": None}
         nothing |= {"called": {lang: title}, "open": False, "version": 0}
         return {**nothing, "code": code, "title": title, "said": title}
-    called = {_tongue(code, known["title"]): known["title"], **known["titles"]}
+    own = {_tongue(code, known["title"]): known["title"]}
+    called = own | known["titles"] | own
     return {**known, "code": code, "said": known["title"], "called": called, "title": among(called, lang)}
 
 

@@ -98,9 +98,9 @@ def answered_as_of(day: date | None, upto: int | None = None) -> None:
 
 
 @contextmanager
-def as_of(day: date | None) -> Iterator[None]:
+def as_of(day: date | None, upto: int | None = None) -> Iterator[None]:
     """The same for as long as something is made that is of another day than what goes on around it."""
-    before = THEN.set(Then(day) if day is not None else None)
+    before = THEN.set(Then(day, upto) if day is not None else None)
     try:
         yield
     finally:
