@@ -231,7 +231,9 @@ async def test_a_college_says_for_which_kinds_of_structures_it_is_proposed(four:
     assert {*re.findall(r"JoinNetwork\?[^\"]*college=(\w+)", await four.get("/membership/join"))} == {"firms"}
     page = await four.get("/membership/colleges")
     assert "Établissement scolaire" in page
-    link = unescape(next(one for one in re.findall(r'href="([^"]*OpenCollege[^"]*)"', page) if "college=firms" in one))
+    link = unescape(
+        next(one for one in re.findall(r'href="([^"]*ReviseCollege[^"]*)"', page) if "college=firms" in one)
+    )
     form = (await four.client.get(link)).text
     assert re.search(r'value="school" checked', form) and "Entreprises" in form
 

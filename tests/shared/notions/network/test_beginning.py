@@ -46,6 +46,18 @@ def test_each_fact_has_its_own_day_or_that_of_all_or_none() -> None:
     assert [step.day for step in steps(of(said, "x"))] == [date(2012, 1, 3), date(2016, 10, 14), None]
 
 
+def test_each_step_is_said_in_the_language_of_who_reads_it() -> None:
+    network = known()["grand-est"]
+    english, french = ([translated(one.says, lang) for one in steps(network)] for lang in ("en", "fr"))
+    assert (
+        "Kinds of gatherings: Border Forum" in english and "Natures de rencontres\u00a0: Forum des frontières" in french
+    )
+    assert "Offices of the board: Treasurer" in english and "Kinds of gatherings: without Mobility exchange" in english
+    assert "Colour: Garance, a red" in english and "Law: Local law of Alsace and Moselle" in english
+    braces = of({"lists": {"office": {"x": {"titles": {"en": "{Chair}"}}}}}, "x")
+    assert translated(steps(braces)[0].says, "en").endswith(": {Chair}"), "a title is no pattern"
+
+
 def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_of_an_earlier_release_defined() -> None:
     terms = {
         "agora": {"titles": {"fr": "Rassemblement"}},
