@@ -16,16 +16,18 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from babel import Locale
 
 __all__ = [
-    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "TERM", "TITLES", "Catalogue", "Catalogues", "L", "Lang", "Lexicon",
-    "Phrase", "Spoken", "Text", "Titles", "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in",
-    "singular", "translated", "typeset",
+    "CATALOGUES", "FIRST", "LOCALE", "NNBSP", "SOURCE", "TERM", "TITLES", "Catalogue", "Catalogues", "L", "Lang",
+    "Lexicon", "Phrase", "Spoken", "Text", "Titles", "Words", "among", "colon", "humanised", "languages",
+    "locale_of", "plural", "said_in", "singular", "spoken_in", "translated", "typeset",
 ]  # fmt: skip
+
+T = TypeVar("T")
 
 LOCALE = Path(__file__).parents[1] / "locale"
 SOURCE = "fr"
@@ -59,7 +61,7 @@ class Spoken(Phrase):
 
 
 Text = str | Phrase
-"""What can be translated: French, or French with its values"""
+"""What can be translated: French, or French with its values, of which each may be such a text, too"""
 
 Words = Mapping[str, str]
 """code → French"""
@@ -76,6 +78,27 @@ def _nothing_said(vocabulary: str, code: str, lang: Lang) -> str | None:
 
 TITLES: ContextVar[Titles] = ContextVar("titles", default=_nothing_said)
 """What the network calls its terms, for whatever is said in answer to a request: it lies over the words of the code"""
+
+
+def _source() -> Lang:
+    return SOURCE
+
+
+FIRST: ContextVar[Callable[[], Lang]] = ContextVar("first", default=_source)
+"""The first language of the network that a request is answered for: what its own data lack in a reader's language is
+said in it"""
+
+
+def spoken_in(titles: Mapping[Lang, Any], lang: Lang) -> Lang | None:
+    """In which of its languages something is said to a reader of this one: in theirs, else in the network's first, else
+    in any. None: in none."""
+    return next((one for one in (lang, FIRST.get()(), *titles) if titles.get(one)), None)
+
+
+def among(titles: Mapping[Lang, T], lang: Lang) -> T | None:
+    """What is said to a reader of a language, of what a network's own data say in several."""
+    found = spoken_in(titles, lang)
+    return None if found is None else titles[found]
 
 
 def L(text: str, /, *, context: str | None = None) -> str:
@@ -187,10 +210,13 @@ def translated(text: Text, lang: str, /, **values: object) -> str:
     >>> translated(L("{n} structures au registre"), "fr", n=3)
     '3 structures au registre'
     """
-    if isinstance(text, Spoken) and lang in text.titles:
-        return typeset(text.titles[lang]).format(**{**text.values, **values})
     if isinstance(text, Phrase):
-        return translated(text.text, lang, **{**text.values, **values})
+        given = {**text.values, **values}
+        within = {name: translated(one, lang) if isinstance(one, Phrase) else one for name, one in given.items()}
+        if not isinstance(text, Spoken):
+            return translated(text.text, lang, **within)
+        said = typeset(among(text.titles, lang) or text.text)
+        return said.format(**within) if within else said
     catalogue = CATALOGUES.of(lang)
     found = catalogue.texts.get(text) if catalogue else None
     said = found[0] if found else typeset(text.rpartition(BETWEEN)[2])

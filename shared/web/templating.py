@@ -7,6 +7,7 @@ macros of `macros.html` as `m`. `{% if may("editor") %}` asks of this service, `
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from shared.base.services import SERVICES
 from shared.base.translations import Lang, Lexicon, Words, languages, plural, said_in
 from shared.identity.principal import PUBLIC, Who
 from shared.kernel.decider import Level
-from shared.notions.vocabularies.view import renamed
+from shared.notions.vocabularies.view import Renamed, renamed
 from shared.web import formatting as formats
 from shared.web.static_files import asset
 from shared.web.words.messages import WORDS
@@ -167,6 +168,11 @@ class Pages:
             about=about,
         )
 
+    def _renamed(self, lang: Lang) -> list[Renamed]:
+        """The names of the past that a page has said. What was called in the words of the product is told in those of
+        this page."""
+        return [replace(one, then=self.lexicon.say(one.word, lang)) if one.word else one for one in renamed(lang)]
+
     def _defaults(self, request: Request, lang: Lang, sequence: int | None) -> dict[str, Any]:
         done = request.query_params.get("done", "")
         who: Who = getattr(request.state, "who", PUBLIC)
@@ -188,7 +194,7 @@ class Pages:
             "footnote": None,
             "stale": lambda sequence, done: None,
             "redrawn": lambda day: [],
-            "renamed": renamed,
+            "renamed": partial(self._renamed, lang),
             "dye": None,
             "who": who,
             "may": may,

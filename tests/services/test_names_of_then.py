@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from services.newsletter.app import NEWSLETTER
 from shared.notions.vocabularies import vocabulary_id
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.fixtures.four_services import Four, opened
@@ -23,7 +24,7 @@ CHANGED = "2019-01-01"
 
 @pytest.fixture
 async def four(nats_server: NatsServer, tmp_path: Path) -> AsyncIterator[Four]:
-    async with opened(nats_server, tmp_path) as found:
+    async with opened(nats_server, tmp_path, NEWSLETTER) as found:
         yield found
 
 
@@ -97,6 +98,64 @@ async def test_a_college_that_is_renamed_is_called_so_in_figures_of_its_day(four
     assert "Villes" in told and "s’appelle « Collectivités » depuis le 01/01/2019" in told
     assert "Collectivités" in await text(four, "/observatory/reviews/period", since="2019-01-01", until="2019-12-31")
     assert "Villes" in str(await four.get("/observatory/reviews/period.json", **review))
+
+
+async def test_a_bulletin_that_is_renamed_is_called_so_on_pages_of_its_day(four: Four) -> None:
+    of = {"bulletin": "letter", "purpose": "Ce que font les membres."}
+    await said(
+        four, "newsletter open-bulletin", "2015-01-01", **of, title="Lettre d’avant", titles={"en": "Old Letter"}
+    )
+    now = {"title": "Lettre d’après", "titles": {"en": "New Letter"}}
+    await said(four, "newsletter revise-bulletin", CHANGED, **of, **now)
+    for path in ("/newsletter/", "/newsletter/bulletins/letter"):
+        for lang, old, new in (("fr", "Lettre d’avant", "Lettre d’après"), ("en", "Old Letter", "New Letter")):
+            then, since, today = [
+                await text(four, path, lang=lang, **day) for day in ({"as_of": BEFORE}, {"as_of": AFTER}, {})
+            ]
+            assert old in then and old not in since + today and new in since and new in today, (path, lang)
+    path = "/membership/api/definitions/lists/bulletin"
+    found = [(await four.get(path, as_of=day))["terms"][-1]["titles"] for day in (BEFORE, AFTER)]
+    assert found == [{"fr": "Lettre d’avant", "en": "Old Letter"}, {"fr": "Lettre d’après", "en": "New Letter"}]
+
+
+async def test_titles_of_a_network_in_english_first_are_english(four: Four) -> None:
+    """A title is in the network's first language on its day, and a French one beside it is French alone."""
+    await said(four, "membership choose-languages", "2015-01-01", languages=["en", "fr"])
+    of = {"bulletin": "letter", "purpose": "What members do."}
+    await said(four, "membership open-college", "2015-01-01", college="charities", title="Charities")
+    await said(four, "newsletter open-bulletin", "2015-01-01", **of, title="The Letter")
+    lists = "/membership/api/definitions/lists"
+    for name, title in (("college", "Charities"), ("bulletin", "The Letter")):
+        assert (await four.get(f"{lists}/{name}"))["terms"][-1]["titles"] == {"en": title}
+    college = {"college": "charities", "title": "Charities renamed", "titles": {"fr": "Assos renommées"}}
+    await said(four, "membership revise-college", CHANGED, **college)
+    await said(four, "newsletter revise-bulletin", CHANGED, **of, title="A Letter", titles={"fr": "Lettre renommée"})
+    both = {"en": "Charities renamed", "fr": "Assos renommées"}
+    assert (await four.get(f"{lists}/college"))["terms"][-1]["titles"] == both
+    pages = ("/membership/", "/membership/members", "/membership/colleges", "/observatory/dashboard", "/newsletter/")
+    for path in pages:
+        english, french = [await text(four, path, lang=lang) for lang in ("en", "fr")]
+        assert "renommée" not in english, path
+        assert "renommée" in french or "renamed" not in english, path
+    page = await four.get("/membership/colleges", lang="en")
+    form = unescape(next(one for one in re.findall(r'href="([^"]*ReviseCollege[^"]*)"', page)))
+    assert "titles.fr=Assos" in form and "titles.en" not in form, "the title itself is asked for by its own field"
+    for lang, then, now in (("en", "Charities", "Charities renamed"), ("fr", "Charities", "Assos renommées")):
+        other = {"en": "Assos renommées", "fr": "Charities renamed"}[lang]
+        for path, day in (
+            ("/observatory/dashboard", {"as_of": BEFORE}),
+            ("/observatory/reviews/period", {"since": "2018-01-01", "until": "2018-12-31"}),
+        ):
+            told = re.sub(r"[«»“”]\s?|\s?[»”]", "", await text(four, path, lang=lang, **day))
+            assert then in told and f"{now}" in told and other not in told, (path, lang)
+
+
+async def test_an_earlier_college_is_told_by_the_name_that_the_page_has_for_it(four: Four) -> None:
+    title = "Structures à vocation publique"
+    await said(four, "membership open-college", "2015-01-01", college="public", title=title)
+    await said(four, "membership revise-college", CHANGED, college="public", title="Collectivités")
+    told = await text(four, "/observatory/dashboard", as_of=BEFORE)
+    assert "« collège public » s’appelle « Collectivités »" in told and title not in told
 
 
 async def test_a_department_added_to_the_region_keeps_the_past_true(four: Four) -> None:

@@ -52,7 +52,7 @@ async def colleges(service: Here[OpenViews], request: Request) -> Response:
 
 def _again(college: Term) -> list[tuple[str, str]]:
     """What the form that opens a college is filled in with where it is changed, or opened again."""
-    known = college.titles if college.said else {}  # what the product calls it is not the network's word
+    known = college.in_lists if college.said else {}  # what the product calls it is not the network's word
     titles = [(f"titles.{lang}", known[lang]) for lang in languages() if lang in known]
     said = [("college", college.code), ("rank", str(college.rank)), *titles]
     return [*said, *([("persons", "true")] if PERSONS in college.marks else []), *(("kinds", k) for k in college.kinds)]

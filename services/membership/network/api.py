@@ -41,7 +41,8 @@ class DefinitionsOut(BaseModel):
     departments: list[DepartmentOut] = Field(description="Of the region, in order; none where it has no region.")
     languages: list[str] = Field(description="Of its pages; the first for readers who chose none.")
     dye: str | None
-    law: str | None
+    law: str = Field(description="The law that it is under: that of 1901 where it said no other.")
+    law_said: bool = Field(description="Whether it has said which.")
     law_titles: dict[str, str] = Field(description="Language → what the law is called.")
     printed_reviews: list[str]
     lists: list[str] = Field(description="The names of its lists.")
@@ -131,8 +132,9 @@ async def definitions(service: Here[Views], request: Request, as_of: AsOf = None
         departments=[DepartmentOut(code=code, name=DEPARTMENTS[code].name) for code in service.ourselves.region(day)],
         languages=[*(ours.languages or languages())],
         dye=ours.dye,
-        law=ours.law,
-        law_titles=_in_all(LAWS[ours.law]) if ours.law and ours.law in LAWS else {},
+        law=(law := service.ourselves.law(day)),
+        law_said=ours.law is not None,
+        law_titles=_in_all(LAWS[law]),
         printed_reviews=[*(ours.reviews or ())],
         lists=[*VOCABULARIES],
         sequence=service.runner.position,

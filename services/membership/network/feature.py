@@ -21,7 +21,7 @@ from services.membership.network.metrics import measuring
 from services.membership.network.pages import routes
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from services.membership.network.words import WORDS
-from shared.base.translations import SOURCE, languages, translated
+from shared.base.translations import among, languages, translated
 from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
@@ -54,7 +54,7 @@ async def choices(service: Views, command: type[Command], lang: str) -> Choices:
 
 
 def _called(titles: Mapping[str, str], lang: str) -> str:
-    return titles.get(lang) or titles[SOURCE]
+    return among(titles, lang) or ""
 
 
 OFFERED: Mapping[str, Callable[[str], Sequence[tuple[str, str]]]] = {

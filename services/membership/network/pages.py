@@ -13,7 +13,7 @@ from services.membership.base.queries import everything
 from services.membership.base.rendering import render
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from shared.base.paris_days import day_of
-from shared.base.translations import SOURCE, L, Lang, colon, translated
+from shared.base.translations import SOURCE, L, Lang, among, colon, translated
 from shared.contract import Event
 from shared.contract.fields import day_typed
 from shared.contract.membership.network import LegalTermStated
@@ -89,7 +89,7 @@ def _told(event: Event, on: date, lang: Lang) -> dict[str, str]:
     if isinstance(event, LegalTermStated):
         term = legal_terms().get(event.term)
         said = [term.title if term else {SOURCE: event.term}, event.wording]
-        values: Iterable[Any] = [one.get(lang) or one.get(SOURCE) or next(iter(one.values())) for one in said if one]
+        values: Iterable[Any] = [among(one, lang) for one in said if one]
     else:
         values = event.model_dump(mode="json", exclude_none=True).values()
     content = "; ".join(", ".join(value) if isinstance(value, list) else str(value) for value in values)

@@ -17,7 +17,7 @@ WORDS: Words = {
     "field.code": L("Code", context="term"),
     "field.code.hint": "En lettres minuscules, chiffres, tirets\u202f: il ne change jamais.",
     "field.titles": "Titre dans chaque langue",
-    "field.titles.hint": "Tel que les listes le disent\u202f; le français sert où une autre langue manque.",
+    "field.titles.hint": "Tel que les listes le disent\u202f; la première langue du réseau sert où une autre manque.",
     "field.rank": "Place dans la liste",
     "field.rank.hint": "1 pour la première\u202f; à place égale, dans l’ordre des codes.",
     "field.marks": "Ce qui en est vrai",

@@ -11,8 +11,9 @@ from fastapi import HTTPException
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS
 from services.newsletter.bulletins.words import WORDS
-from shared.base.translations import SOURCE, Lang, humanised, translated
+from shared.base.translations import FIRST, SOURCE, Lang, among, humanised, translated
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import THEN, known_lists
 from shared.runtime.faces import Library, Views
 from shared.web.past import Moment, as_it_was
 
@@ -38,15 +39,25 @@ async def bulletin_of(service: Views, code: str, lang: Lang | str = SOURCE) -> D
 
 
 def named(code: str, known: Document | None, lang: Lang | str = SOURCE) -> Document:
-    """What is known of a bulletin, as pages and mails ask it: `code`, `title` and `purpose` as they are read, `opened`:
-    since when, None where nobody opened it, `open`, `until`: since when it is closed."""
+    """What is known of a bulletin, as pages and mails ask it: `code`, `title` and `purpose` as they are read, `called`:
+    language → what it is called, `said`: the title that it was given, `opened`: since when, None where nobody opened
+    it, `open`, `until`: since when it is closed."""
     if known is None:
         word = f"bulletin.{code}"
         title = translated(WORDS[word], lang) if word in WORDS else humanised(code)
         nothing: Document = {"purpose": "", "opened": None, "until": None, "arrivals": [], "titles": {}, "rank": None}
-        return {**nothing, "code": code, "title": title, "said": title, "open": False, "version": 0}
-    title = known["title"] if lang == SOURCE else known["titles"].get(lang) or known["title"]
-    return {**known, "code": code, "said": known["title"], "title": title}
+        nothing |= {"called": {lang: title}, "open": False, "version": 0}
+        return {**nothing, "code": code, "title": title, "said": title}
+    own = {_tongue(code, known["title"]): known["title"]}
+    called = own | known["titles"] | own
+    return {**known, "code": code, "said": known["title"], "called": called, "title": among(called, lang)}
+
+
+def _tongue(code: str, title: str) -> Lang:
+    """The language that the title of a bulletin is in: the network's first when it was said."""
+    day = then.day if (then := THEN.get()) else None
+    term = known_lists().terms("bulletin", day).get(code)
+    return term.tongue if term is not None and term.official == title else FIRST.get()()
 
 
 async def bulletins(service: Views, lang: Lang | str = SOURCE) -> list[Document]:

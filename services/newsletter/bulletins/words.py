@@ -42,7 +42,7 @@ WORDS: Words = {
     "arrivals.event": "Rendez-vous des membres",
     "arrivals.gathering": "Rencontres annoncées",
     "field.titles": "Titre dans chaque langue",
-    "field.titles.hint": "Tel que les listes le disent\u202f; le français sert où une autre langue manque.",
+    "field.titles.hint": "Tel que les listes le disent\u202f; la première langue du réseau sert où une autre manque.",
     "field.rank": "Place dans la liste",
     "field.rank.hint": "1 pour la première\u202f; à place égale, dans l’ordre des codes.",
     "field.section": "Rubrique",

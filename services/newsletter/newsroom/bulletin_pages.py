@@ -16,7 +16,7 @@ from services.newsletter.delivery.queries import in_doubt
 from services.newsletter.delivery.worker import SENDING
 from services.newsletter.subscriptions.queries import readers_among, readers_of, subscribers_then
 from services.newsletter.subscriptions.views import SUBSCRIBERS
-from shared.base.translations import SOURCE, languages
+from shared.base.translations import languages
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Library
@@ -184,7 +184,7 @@ async def _bulletin_then(service: Library, request: Request, now: Document, mome
 
 def _called(bulletin: Document, lang: str) -> list[tuple[str, str]]:
     """What a bulletin is called in the other languages: (language, title)."""
-    titles = {**bulletin["titles"], SOURCE: bulletin["said"]}
+    titles = bulletin["called"]
     return [(one, titles[one]) for one in languages() if one in titles and one != lang]
 
 

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from services.observatory.indicators import INDICATORS
-from shared.base.translations import SOURCE, Phrase, Spoken, Text
+from shared.base.translations import Phrase, Spoken, Text, among
 
 PLACES = re.compile(r"\{(\w+)\}")
 COLLEGE, DEPARTMENT, YEAR = "college", "department", "year"
@@ -45,7 +45,7 @@ def _said(said: Any) -> Text:
     if isinstance(said, str) and 0 < len(said.strip()) <= LONGEST:
         return said
     if isinstance(said, dict) and said and all(isinstance(one, str) and one for pair in said.items() for one in pair):
-        return Spoken(said.get(SOURCE) or next(iter(said.values())), {}, said)
+        return Spoken(next(iter(said.values())), {}, said)
     raise ValueError(f"say a text of at most {LONGEST} characters, or one for each language ({{fr: …, en: …}})")
 
 
@@ -261,4 +261,4 @@ def forms_of(counted: Counted, lang: str) -> tuple[str, str]:
     """One and several, in French for the catalogue, or as the data say it in this language."""
     if isinstance(counted, tuple):
         return counted
-    return counted.get(lang) or counted.get(SOURCE) or next(iter(counted.values()))
+    return among(counted, lang) or next(iter(counted.values()))

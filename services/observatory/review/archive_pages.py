@@ -216,9 +216,10 @@ async def _found(service: Views, key: UUID) -> Document:
 
 
 def _head(document: Document) -> Head:
-    """The head of a published review. From then on names are those of its day."""
+    """The head of a published review. From then on names are those of its day, as they were known when it was
+    published: what was said later of that day changes nothing of it."""
     head = head_of(document)
-    answered_as_of(head.day if head.day < today() else None)
+    answered_as_of(head.day, max((one["seq"] for one in document["figures"]), default=head.upto))
     return head
 
 

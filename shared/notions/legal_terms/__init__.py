@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.base.translations import SOURCE, L, Lang
+from shared.base.translations import SOURCE, L, Lang, among
 from shared.contract import Event
 from shared.contract.fields.codes import Code, Tongue
 from shared.contract.membership.network import LawChosen, LegalTermStated
@@ -106,9 +106,9 @@ class Holding:
     own: bool = False
 
     def said(self, what: str, lang: Lang) -> str:
-        """Its `title`, `text` or `source` in a language, else in French, else in any."""
+        """Its `title`, `text` or `source` in a language, else in the network's first, else in any."""
         titles: Titles = getattr(self, what)
-        return titles.get(lang) or titles.get(SOURCE) or next(iter(titles.values()), "")
+        return among(titles, lang) or ""
 
     def overdue(self, today: date) -> bool:
         """Whether the day is past by which somebody was to look at it."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.base.network_files import printed_reviews, reviews_of
-from shared.base.translations import L, Lang, languages
+from shared.base.translations import SOURCE, L, Lang, languages
 from shared.contract import Event
 from shared.contract.membership.network import (
     DyeChosen,
@@ -69,6 +70,16 @@ class Ourselves:
 
 
 NOTHING_SAID = Ourselves()
+
+
+def first_language(said: Iterable[tuple[Event, date]], day: date | None = None) -> Lang:
+    """The first language of the network at the end of a day, None: now, by what it said in the order of its line: the
+    one that its own titles are in which say none. French where it said nothing of it."""
+    first = SOURCE
+    for event, on in said:
+        if isinstance(event, LanguagesChosen) and (day is None or on <= day):
+            first = next((one for one in event.languages if one in languages()), SOURCE)
+    return first
 
 
 def after(state: Ourselves, event: Event) -> Ourselves:

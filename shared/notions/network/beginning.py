@@ -19,10 +19,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from shared.base.network_files import NETWORKS
 from shared.base.paris_days import FIRST_DAY
-from shared.base.translations import SOURCE, L, Phrase, Text
+from shared.base.translations import L, Phrase, Spoken, Text, among
 from shared.contract.fields import DepartmentCode, Line, Name
 from shared.contract.fields.codes import Code
 from shared.geo import departments_of
+from shared.notions.legal_terms import LAWS
+from shared.notions.network import DYES
 from shared.notions.vocabularies import VOCABULARIES, general
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:network:beginning")
@@ -130,7 +132,7 @@ class Beginning(Part):
 
     def title(self, lang: str) -> str | None:
         """What it is, in a language."""
-        return self.about.get(lang) or self.about.get(SOURCE) or next(iter(self.about.values()), self.name)
+        return among(self.about, lang) or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +248,11 @@ def _network(network: Beginning) -> Iterator[Step]:
         says = Phrase(L("Langues\u00a0: {languages}"), {"languages": ", ".join(network.languages)})
         yield step("ChooseLanguages", {"languages": network.languages}, says)
     if network.dye is not None:
-        yield step("ChooseDye", {"dye": network.dye}, Phrase(L("Couleur\u00a0: {dye}"), {"dye": network.dye}))
+        says = Phrase(L("Couleur\u00a0: {dye}"), {"dye": Phrase(DYES.get(network.dye, network.dye))})
+        yield step("ChooseDye", {"dye": network.dye}, says)
     if network.law is not None:
-        yield step("ChooseLaw", {"law": network.law}, Phrase(L("Droit\u00a0: {law}"), {"law": network.law}))
+        says = Phrase(L("Droit\u00a0: {law}"), {"law": Phrase(LAWS.get(network.law, network.law))})
+        yield step("ChooseLaw", {"law": network.law}, says)
     if network.reviews:
         says = Phrase(L("Bilans imprimés\u00a0: {reviews}"), {"reviews": ", ".join(network.reviews)})
         yield step("NamePrintedReviews", {"reviews": network.reviews}, says)
@@ -256,7 +260,9 @@ def _network(network: Beginning) -> Iterator[Step]:
 
 def _term(vocabulary: str, code: str, term: TermSaid, since: date | None) -> Iterator[Step]:
     there = general(vocabulary).get(code)
-    values = {"list": VOCABULARIES[vocabulary].title, "term": next(iter(term.titles.values()), code)}
+    titles = term.titles or (there.titles if there else {})
+    called = Spoken(next(iter(titles.values()), code), {}, titles)
+    values = {"list": Phrase(VOCABULARIES[vocabulary].title), "term": called}
     of_it = {"vocabulary": vocabulary, "code": code}
     if term.closed:
         yield Step("membership", "CloseTerm", of_it, Phrase(L("{list}\u00a0: sans {term}"), values), since)

@@ -26,11 +26,11 @@ Said = Iterable[tuple[Event, date]]
 
 def _said(document: Document | None, data: Event, event: Recorded) -> Document:
     before = document["said"] if document else []
-    one = {"day": day_of(event.time).isoformat(), "type": event.type, "data": data.model_dump(mode="json")}
-    return {"said": [*before, one]}
+    said = {"type": event.type, "data": data.model_dump(mode="json")}
+    return {"said": [*before, {"day": day_of(event.time).isoformat(), "seq": event.seq, **said}]}
 
 
-OURSELVES = View(name="ourselves", version=1, on=dict.fromkeys(SAYS, _said), stamps=())
+OURSELVES = View(name="ourselves", version=2, on=dict.fromkeys(SAYS, _said), stamps=())
 
 
 def said_in(document: Document | None) -> list[tuple[Event, date]]:
@@ -57,6 +57,7 @@ class OurNetwork:
     def __init__(self, position: Callable[[], int], store: Store, settings: Settings) -> None:
         self._position, self._store, self._settings = position, store, settings
         self._said: list[tuple[Event, date]] = []
+        self._seqs: list[int] = []
         self._now = NOTHING_SAID
         self._at = 0  # where nothing is said yet
 
@@ -68,6 +69,7 @@ class OurNetwork:
             document = await self._store.get(OURSELVES, str(NETWORK_ID))
             if document is not None or self._said:
                 self._said = said_in(document)
+                self._seqs = [one["seq"] for one in (document["said"] if document else ())]
                 self._now = standing(self._said)
             self._at = at
 
@@ -78,10 +80,12 @@ class OurNetwork:
 
     def on(self, day: date | None = None) -> Ourselves:
         """What was said of it by the end of a day; None: of that which is answered as of, else now."""
-        then = THEN.get()
-        if day is None and then is None:
+        if day is not None:
+            return standing(self._said, day)
+        if (then := THEN.get()) is None:
             return self._now
-        return standing(self._said, day or (then.day if then else None))
+        known = zip(self._said, self._seqs, strict=True)
+        return standing((one for one, seq in known if then.upto is None or seq <= then.upto), then.day)
 
     def law(self, day: date) -> str:
         """The law that it is under on a day."""
@@ -97,7 +101,7 @@ class OurNetwork:
         now, then = self._now.name or self._settings.title, THEN.get()
         called = self.on().name or now
         if then is not None and called != now:
-            then.renamed.setdefault(("network", ""), Renamed(called, now, self._named_since(now)))
+            then.renamed.setdefault(("network", "", ""), Renamed(called, now, self._named_since(now)))
         return called
 
     def _named_since(self, name: str) -> date:

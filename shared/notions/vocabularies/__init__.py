@@ -6,7 +6,7 @@ open and close by events of their own, are folded into the same shape."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
 
-from shared.base.translations import SOURCE, TERM, L, Lang, Words, humanised, languages, translated
+from shared.base.translations import SOURCE, TERM, L, Lang, Words, among, humanised, languages, translated
 from shared.contract import Event
 from shared.contract.membership.members import EARLIER, EARLIER_KINDS, CollegeClosed, CollegeOpened, CollegeRevised
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
@@ -25,6 +25,13 @@ from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened,
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:vocabulary")
 PERSONS = "persons"
 """The mark of a college whose members are persons"""
+EARLIER_TITLES: Mapping[str, str] = {
+    "associative": L("Associatif"),
+    "public": L("Public"),
+    "economic": L("Économique"),
+    "qualified_persons": L("Personnalités qualifiées"),
+}
+"""What the colleges are called that there were while they were a closed list, where a network said no other title"""
 GENERAL = Path(__file__).parent / "general.yaml"
 
 
@@ -87,7 +94,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
 class Term:
     """One entry of a list on a day. `since`: None for one of the general list; `closed`: since when it is not used;
     `said`: whether the network itself said what it is called; `kinds`: of a college, the kinds of structures that it is
-    proposed for."""
+    proposed for; `official`: of a college or a bulletin, the title that it was given, which is in the language
+    `tongue`."""
 
     code: str
     titles: Mapping[Lang, str]
@@ -98,6 +106,8 @@ class Term:
     into: Sequence[str] = ()
     said: bool = False
     kinds: Sequence[str] = ()
+    official: str = ""
+    tongue: Lang = SOURCE
 
     @property
     def earlier(self) -> bool:
@@ -105,10 +115,13 @@ class Term:
         return self.closed == date.min
 
     def title(self, lang: Lang = SOURCE) -> str:
-        """What it is called: in this language, else in French, else in any."""
-        return (
-            self.titles.get(lang) or self.titles.get(SOURCE) or next(iter(self.titles.values()), humanised(self.code))
-        )
+        """What it is called: in this language, else in the network's first, else in any."""
+        return among(self.titles, lang) or humanised(self.code)
+
+    @property
+    def in_lists(self) -> Mapping[Lang, str]:
+        """What lists were told to call it, beside the title that it was given."""
+        return {lang: said for lang, said in self.titles.items() if (lang, said) != (self.tongue, self.official)}
 
 
 Terms = Mapping[str, Term]
@@ -154,8 +167,9 @@ def _marked(vocabulary: str, title: str) -> str:
     return L(title, context=f"{TERM}{vocabulary}")
 
 
-def after(terms: Terms, event: Event, day: date) -> Terms:
-    """The list after an event of its line, on that event's day. Total, as every reader's fold is."""
+def after(terms: Terms, event: Event, day: date, tongue: Lang = SOURCE) -> Terms:
+    """The list after an event of its line, on that event's day. Total, as every reader's fold is. `tongue`: the
+    network's first language on that day, which a title is in that says none of its own."""
     match event:
         case TermDefined() | TermRevised():
             before = terms.get(event.code, Term(event.code, {}, since=day))
@@ -163,13 +177,13 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
             opened = isinstance(event, TermDefined)
             return {**terms, event.code: replace(term, closed=None, into=()) if opened else term}
         case CollegeOpened():
-            return _college(_opened(terms, event.college, event.title, day), event, terms.get(event.college))
+            return _college(_opened(terms, event, event.college, day, tongue), event, terms.get(event.college))
         case BulletinOpened():
-            return _bulletin(_opened(terms, event.bulletin, event.title, day), event)
+            return _bulletin(_opened(terms, event, event.bulletin, day, tongue), event)
         case CollegeRevised():
-            return _renamed(terms, event.college, event, day)
+            return _renamed(terms, event.college, event, day, tongue)
         case BulletinRevised():
-            return _renamed(terms, event.bulletin, event, day, frozenset(event.arrivals))
+            return _renamed(terms, event.bulletin, event, day, tongue, frozenset(event.arrivals))
         case TermClosed():
             return _closed(terms, event.code, day, event.into)
         case CollegeClosed():
@@ -179,22 +193,30 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
     return terms
 
 
-def _opened(terms: Terms, code: str, title: str, day: date) -> Terms:
-    before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
-    return {**terms, code: replace(before, titles={**before.titles, SOURCE: title}, closed=None, into=(), said=True)}
+def _opened(terms: Terms, event: CollegeOpened | BulletinOpened, code: str, day: date, tongue: Lang) -> Terms:
+    before = _titled(terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day)), event, tongue)
+    return {**terms, code: replace(before, closed=None, into=())}
+
+
+def _titled(term: Term, event: CollegeOpened | CollegeRevised | BulletinOpened | BulletinRevised, tongue: Lang) -> Term:
+    """Called as an event says."""
+    titles = {tongue: event.title, **event.titles}
+    return replace(term, titles=titles, official=event.title, tongue=tongue, said=True)
 
 
 def _college(terms: Terms, event: CollegeOpened, before: Term | None) -> Terms:
     """With what is said of colleges alone. Those that there were while they were a closed list stand in its order, and
     are called as the words of the product have it where nothing else was said of them: another title is."""
-    term, titles = terms[event.college], {SOURCE: event.title, **event.titles}
-    same = before is None or (not before.said and before.titles.get(SOURCE) == event.title)
+    term = terms[event.college]
+    same = before is None or (not before.said and before.official == event.title)
     earlier = event.college in EARLIER and not event.titles and same
+    if earlier:
+        called = EARLIER_TITLES[event.college]
+        term = replace(term, titles={lang: translated(called, lang) for lang in languages()}, said=False)
     rank = event.rank or (EARLIER.index(event.college) + 1 if event.college in EARLIER else term.rank)
     marks = frozenset({PERSONS} if of_persons(event) else ())
     kinds = EARLIER_KINDS.get(event.college, ()) if event.kinds is None else event.kinds
-    said = replace(term, titles=titles, rank=rank, marks=marks, said=not earlier, kinds=tuple(kinds))
-    return {**terms, event.college: said}
+    return {**terms, event.college: replace(term, rank=rank, marks=marks, kinds=tuple(kinds))}
 
 
 def _bulletin(terms: Terms, event: BulletinOpened) -> Terms:
@@ -202,8 +224,7 @@ def _bulletin(terms: Terms, event: BulletinOpened) -> Terms:
     term, earlier = terms[event.bulletin], [*EARLIER_BULLETINS]
     rank = event.rank or (earlier.index(event.bulletin) + 1 if event.bulletin in earlier else term.rank)
     marks = EARLIER_BULLETINS.get(event.bulletin, ()) if event.arrivals is None else event.arrivals
-    titles = {SOURCE: event.title, **event.titles}
-    return {**terms, event.bulletin: replace(term, titles=titles, rank=rank, marks=frozenset(marks))}
+    return {**terms, event.bulletin: replace(term, rank=rank, marks=frozenset(marks))}
 
 
 def _renamed(
@@ -211,15 +232,17 @@ def _renamed(
     code: str,
     event: CollegeRevised | BulletinRevised,
     day: date,
+    tongue: Lang,
     marks: frozenset[str] | None = None,
 ) -> Terms:
     """What is said anew of a college or a bulletin; `marks`: None where they stay. It is open or closed as it was."""
     before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
-    titles, rank = {SOURCE: event.title, **event.titles}, event.rank or before.rank
+    rank = event.rank or before.rank
     marks = before.marks if marks is None else marks
     anew = event.kinds if isinstance(event, CollegeRevised) else None
     kinds = before.kinds if anew is None else anew
-    return {**terms, code: replace(before, titles=titles, rank=rank, marks=marks, said=True, kinds=tuple(kinds))}
+    term = replace(before, rank=rank, marks=marks, kinds=tuple(kinds))
+    return {**terms, code: _titled(term, event, tongue)}
 
 
 def of_persons(event: CollegeOpened) -> bool:
@@ -231,11 +254,17 @@ def _closed(terms: Terms, code: str, day: date, into: Sequence[str]) -> Terms:
     return {**terms, code: replace(terms[code], closed=day, into=tuple(into))} if code in terms else terms
 
 
-def folded(vocabulary: str, events: Iterable[tuple[Event, date]]) -> Terms:
-    """A list after events in the order of its line: (event, its day)."""
+def french(day: date) -> Lang:
+    """The first language of a network that said nothing of its languages."""
+    return SOURCE
+
+
+def folded(vocabulary: str, events: Iterable[tuple[Event, date]], first: Callable[[date], Lang] = french) -> Terms:
+    """A list after events in the order of its line: (event, its day). `first`: the network's first language on a
+    day."""
     terms = general(vocabulary)
     for event, day in events:
-        terms = after(terms, event, day)
+        terms = after(terms, event, day, first(day))
     return terms
 
 

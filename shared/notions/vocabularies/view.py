@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.base.paris_days import day_of
-from shared.base.translations import Lang
+from shared.base.translations import TERM, Lang, spoken_in
 from shared.contract import Event, load_all
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import CollegeClosed, CollegeOpened, CollegeRevised
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
 from shared.kernel.views.projection import Document, Store, View
-from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, in_order, in_use, vocabulary_id
+from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, french, in_order, in_use, vocabulary_id
 
 ELSEWHERE: Mapping[str, str] = {"membership.college": "college", "newsletter.bulletin": "bulletin"}
 """entity → the list that its events are of"""
@@ -26,7 +26,8 @@ BY_ID: Mapping[str, str] = {str(vocabulary_id(name)): name for name in VOCABULAR
 
 def _said(document: Document | None, data: Event, event: Recorded) -> Document:
     before = document or {"said": [], "made_of": []}
-    one = {"day": day_of(event.time).isoformat(), "type": event.type, "data": data.model_dump(mode="json")}
+    said = {"type": event.type, "data": data.model_dump(mode="json")}
+    one = {"day": day_of(event.time).isoformat(), "seq": event.seq, **said}
     entity = f"{event.service}.{event.entity}.{event.entity_id}"
     return {**before, "said": [*before["said"], one], "made_of": sorted({*before["made_of"], entity})}
 
@@ -56,27 +57,32 @@ SAYINGS: Sequence[type[Event]] = (
     BulletinClosed,
 )
 VOCABULARIES_VIEW = View(
-    name="vocabularies", version=2, on=dict.fromkeys(SAYINGS, _said), keys=_list, sources=_made_of, stamps=()
+    name="vocabularies", version=3, on=dict.fromkeys(SAYINGS, _said), keys=_list, sources=_made_of, stamps=()
 )
 """What each service runs beside its own views."""
 
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """A name of the day that is answered as of: what it was, what it is now, and since when."""
+    """A name of the day that is answered as of: what it was, what it is now, and since when. `lang`: of its readers, ""
+    of all; `word`: the code of its words, where it was called as each service has it."""
 
     then: str
     now: str
     since: date
+    lang: Lang = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """The day that is answered as of, and the names that were said of it and are others today: (list, code) → how. The
-    network's own name is that of the list "network". `told`: those of them that a page has told already."""
+    """The day that is answered as of, and the names that were said of it and are others today: (list, code, language) →
+    how. The network's own name is that of the list "network", in no language. `told`: those of them that a page has
+    told already. `upto`: the last event that was known, None: all are, so that what was published keeps its names."""
 
     day: date
-    renamed: dict[tuple[str, str], Renamed] = field(default_factory=dict)
+    upto: int | None = None
+    renamed: dict[tuple[str, str, Lang], Renamed] = field(default_factory=dict)
     told: set[Renamed] = field(default_factory=set)
 
 
@@ -85,27 +91,28 @@ THEN: ContextVar[Then | None] = ContextVar("then", default=None)
 network asks it, so that a page of the past, an export and an API's answer say what was said then (ADR 57)."""
 
 
-def answered_as_of(day: date | None) -> None:
-    """From here on, in whatever goes on from here: names are those of this day, None: of now."""
-    THEN.set(Then(day) if day is not None else None)
+def answered_as_of(day: date | None, upto: int | None = None) -> None:
+    """From here on, in whatever goes on from here: names are those of this day, None: of now; as they were known when
+    `upto` was the last event, None: now."""
+    THEN.set(Then(day, upto) if day is not None else None)
 
 
 @contextmanager
-def as_of(day: date | None) -> Iterator[None]:
+def as_of(day: date | None, upto: int | None = None) -> Iterator[None]:
     """The same for as long as something is made that is of another day than what goes on around it."""
-    before = THEN.set(Then(day) if day is not None else None)
+    before = THEN.set(Then(day, upto) if day is not None else None)
     try:
         yield
     finally:
         THEN.reset(before)
 
 
-def renamed() -> list[Renamed]:
-    """The names that were said so far of the day that is answered as of, and are others today; each once, since a page
-    that is sent in parts tells those of each part there."""
+def renamed(lang: Lang) -> list[Renamed]:
+    """The names that were said so far, to readers of a language, of the day that is answered as of, and are others
+    today; each once, since a page that is sent in parts tells those of each part there."""
     if (then := THEN.get()) is None:
         return []
-    found = set(then.renamed.values()) - then.told
+    found = {one for one in then.renamed.values() if one.lang in ("", lang)} - then.told
     then.told.update(found)
     return sorted(found, key=lambda one: (one.since, one.now))
 
@@ -114,31 +121,36 @@ MOST_DAYS = 200  # lists of days that are kept
 
 
 class Lists:
-    """The lists of the network, as they were said up to a point of the log."""
+    """The lists of the network, as they were said up to a point of the log. `first`: the first language of the network
+    on a day."""
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
+    def __init__(self, documents: Mapping[str, Document], first: Callable[[date], Lang] = french) -> None:
         types = load_all()
+        self._first = first
         self._now: dict[str, Terms] = {}
-        self._then: dict[tuple[str, date], Terms] = {}
+        self._then: dict[tuple[str, date, int | None], Terms] = {}
         self._said = {
             name: [
-                (types[one["type"]].model_validate(one["data"]), date.fromisoformat(one["day"]))
+                (types[one["type"]].model_validate(one["data"]), date.fromisoformat(one["day"]), one["seq"])
                 for one in document["said"]
             ]
             for name, document in documents.items()
         }
 
-    def terms(self, vocabulary: str, day: date | None = None) -> Terms:
-        """A list at the end of a day, None: now, with the terms that were closed."""
+    def terms(self, vocabulary: str, day: date | None = None, upto: int | None = None) -> Terms:
+        """A list at the end of a day, None: now, with the terms that were closed. `upto`: as it was known when this was
+        the last event."""
         said = self._said.get(vocabulary, ())
         if day is not None:
-            if (vocabulary, day) not in self._then:
+            key = (vocabulary, day, upto)
+            if key not in self._then:
                 if len(self._then) >= MOST_DAYS:
                     self._then.clear()
-                self._then[vocabulary, day] = folded(vocabulary, ((one, on) for one, on in said if on <= day))
-            return self._then[vocabulary, day]
+                known = ((one, on) for one, on, seq in said if on <= day and (upto is None or seq <= upto))
+                self._then[key] = folded(vocabulary, known, self._first)
+            return self._then[key]
         if vocabulary not in self._now:
-            self._now[vocabulary] = folded(vocabulary, said)
+            self._now[vocabulary] = folded(vocabulary, ((one, on) for one, on, _ in said), self._first)
         return self._now[vocabulary]
 
     def spoken_of(self, vocabulary: str) -> bool:
@@ -192,23 +204,25 @@ class Lists:
         now = self.terms(vocabulary).get(code)
         if then is None:
             return now
-        term = self.terms(vocabulary, then.day).get(code)
+        term = self.terms(vocabulary, then.day, then.upto).get(code)
         if term is None or now is None:
             return now
-        if (called := term.title(lang)) != now.title(lang) and (vocabulary, code) not in then.renamed:
-            since = self._since(vocabulary, code, lang, then.day)
-            then.renamed[vocabulary, code] = Renamed(called, now.title(lang), since)
+        # a title in one more language is no other name, so those are compared that are in the one that is said
+        tongue, key = spoken_in(term.titles, lang), (vocabulary, code, lang)
+        if tongue and key not in then.renamed and (called := term.titles[tongue]) != now.titles.get(tongue):
+            since = self._since(vocabulary, code, tongue, then.day)
+            word = "" if term.said else f"{TERM}{vocabulary}.{code}"
+            then.renamed[key] = Renamed(called, now.title(lang), since, lang, word)
         return term
 
-    def _since(self, vocabulary: str, code: str, lang: str, day: date) -> date:
-        """Since when, after a day on which it was another, the title of a term is what it is now."""
-        last, since = self.terms(vocabulary)[code].title(lang), day
-        for on in sorted({on for _, on in self._said.get(vocabulary, ()) if on > day}):
+    def _since(self, vocabulary: str, code: str, tongue: Lang, day: date) -> date:
+        """Since when the title of a term, which was another on a day, is in one language what it is now."""
+        last, since = self.terms(vocabulary)[code].titles.get(tongue), day
+        for on in sorted({on for _, on, _ in self._said.get(vocabulary, ())}, reverse=True):
             of_then = self.terms(vocabulary, on).get(code)
-            if of_then is None or of_then.title(lang) != last:
-                since = day
-            elif since == day:
-                since = on
+            if of_then is None or of_then.titles.get(tongue) != last:
+                break
+            since = on
         return since
 
 
@@ -222,6 +236,6 @@ def known_lists() -> Lists:
     return KNOWN.get()()
 
 
-async def lists(store: Store) -> Lists:
-    """As the view shows them."""
-    return Lists(await store.get_many(VOCABULARIES_VIEW, sorted(VOCABULARIES)))
+async def lists(store: Store, first: Callable[[date], Lang] = french) -> Lists:
+    """As the view shows them. `first`: the first language of the network on a day."""
+    return Lists(await store.get_many(VOCABULARIES_VIEW, sorted(VOCABULARIES)), first)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.base.translations import Lexicon, typeset
+from shared.base.translations import FIRST, L, Lexicon, Phrase, Spoken, among, translated, typeset
 from shared.web.words.messages import WORDS
 from tests.texts.language import language
 
@@ -52,3 +52,22 @@ def test_no_line_of_french_begins_with_a_sign(typed: str, set_: str, tmp_path: P
     assert Lexicon({"x": typed}).say("x", "fr") == set_
     with language(tmp_path, "eo", {typed: typed} if typed else {}):
         assert Lexicon({"x": typed}).say("x", "eo") == typed
+
+
+def test_what_a_networks_own_data_lack_in_a_language_is_said_in_its_first_and_else_in_any() -> None:
+    titles = {"fr": "Villes", "en": "Towns", "oc": ""}
+    spoken = Spoken("Villes", {}, titles)
+    assert among(titles, "oc") == among(titles, "de") == translated(spoken, "de") == "Villes"
+    before = FIRST.set(lambda: "en")
+    try:
+        assert among(titles, "oc") == translated(spoken, "oc") == "Towns" and translated(spoken, "fr") == "Villes"
+        assert among({"fr": "Villes"}, "en") == "Villes" and among({}, "en") is None
+    finally:
+        FIRST.reset(before)
+
+
+def test_a_value_that_is_a_text_is_said_in_the_language_too() -> None:
+    said = Phrase(
+        L("{list}\u00a0: {term}"), {"list": Phrase(L("Collèges")), "term": Spoken("x", {}, {"en": "{Towns}"})}
+    )
+    assert translated(said, "en") == "Colleges: {Towns}"

@@ -43,7 +43,8 @@ async def second(service: Service) -> AsyncIterator[Service]:
 
 async def test_a_network_that_said_nothing_has_the_general_lists_and_no_region(front: httpx2.AsyncClient) -> None:
     ours = (await front.get(API)).json()
-    assert (ours["region"], ours["departments"], ours["law"], ours["printed_reviews"]) == (None, [], None, [])
+    assert (ours["region"], ours["departments"], ours["printed_reviews"]) == (None, [], [])
+    assert (ours["law"], ours["law_said"]) == ("1901", False)
     assert ours["lists"] == [*VOCABULARIES]
     found = (await front.get(f"{API}/lists/gathering")).json()
     assert {one["code"] for one in found["terms"]} == general("gathering").keys() and found["total"] > 5
@@ -66,7 +67,9 @@ async def test_a_second_network_says_what_it_is_and_its_lists_in_both_languages(
     assert [one["code"] for one in colleges] == ["towns", "charities", "learning", "firms", "friends"]
     assert colleges[-1]["marks"] == ["persons"]
     before = (await front.get(API, params={"as_of": "2019-12-31"})).json()
-    assert (before["region"], before["law"]) == (None, None)
+    terms = (await front.get(f"{API}/legal-terms", params={"as_of": "2019-12-31"})).json()
+    assert (before["region"], before["law"], before["law_said"]) == (None, terms["law"], False)
+    assert (ours["law"], ours["law_said"]) == ("local", True)
     assert (await front.get(f"{API}/lists/college", params={"as_of": "2019-12-31"})).json()["terms"] == []
 
 

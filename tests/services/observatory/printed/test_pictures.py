@@ -48,8 +48,8 @@ def reading(lang: str = "en", **values: float | None) -> Reading:
 @contextmanager
 def colleges(**titles: str) -> Iterator[None]:
     said = [
-        {"day": "2020-01-01", "type": "CollegeOpened", "data": CollegeOpened(college=code, title=title).model_dump()}
-        for code, title in titles.items()
+        {"day": "2020-01-01", "seq": 1, "type": "CollegeOpened", "data": one.model_dump()}
+        for one in (CollegeOpened(college=code, title=title) for code, title in titles.items())
     ]
     before = KNOWN.set(lambda: Lists({"college": {"said": said}}))
     try:

@@ -68,6 +68,18 @@ def test_whatever_has_no_day_of_its_own_is_asked_since_when_and_is_so_since_then
     assert not network.reaching(day).undated
 
 
+def test_each_step_is_said_in_the_language_of_who_reads_it() -> None:
+    network = known()["grand-est"]
+    english, french = ([translated(one.says, lang) for one in steps(network)] for lang in ("en", "fr"))
+    assert (
+        "Kinds of gatherings: Border Forum" in english and "Natures de rencontres\u00a0: Forum des frontières" in french
+    )
+    assert "Offices of the board: Treasurer" in english and "Kinds of gatherings: without Mobility exchange" in english
+    assert "Colour: Garance, a red" in english and "Law: Local law of Alsace and Moselle" in english
+    braces = of({"lists": {"office": {"x": {"titles": {"en": "{Chair}"}}}}}, "x")
+    assert translated(steps(braces)[0].says, "en").endswith(": {Chair}"), "a title is no pattern"
+
+
 def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_of_an_earlier_release_defined() -> None:
     terms = {
         "agora": {"titles": {"fr": "Rassemblement"}},

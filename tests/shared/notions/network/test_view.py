@@ -10,8 +10,9 @@ from shared.contract import Event
 from shared.contract.membership.network import DyeChosen, LanguagesChosen, NetworkNamed, RegionDrawn
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.views.projection import Document, Store
-from shared.notions.network import Ourselves
+from shared.notions.network import Ourselves, first_language
 from shared.notions.network.view import OurNetwork, said_in, standing
+from shared.notions.vocabularies.view import as_of
 
 SAID: list[tuple[Event, date]] = [
     (NetworkNamed(name="Amont"), date(2012, 1, 3)),
@@ -25,7 +26,8 @@ SETTINGS = Settings(title="Réglé", region="35")
 def document(said: list[tuple[Event, date]]) -> Document:
     return {
         "said": [
-            {"day": f"{on}", "type": event.type_name(), "data": event.model_dump(mode="json")} for event, on in said
+            {"day": f"{on}", "seq": n, "type": event.type_name(), "data": event.model_dump(mode="json")}
+            for n, (event, on) in enumerate(said, 1)
         ]
     }
 
@@ -66,6 +68,19 @@ async def test_where_the_log_says_nothing_the_settings_hold() -> None:
     assert something.region(date(2011, 1, 1)) == ("35",), "of a day before it said anything"
     assert something.redrawn(date(2013, 1, 1)) == [date(2016, 1, 1)] and something.redrawn(date(2016, 1, 1)) == []
     assert something.languages == ("en",), "a language that there is none of is not offered"
+
+
+async def test_a_name_that_was_said_later_for_a_day_is_not_that_of_what_was_known_before() -> None:
+    ours = await network(Shelf(document([*SAID, (NetworkNamed(name="Aval"), date(2013, 1, 1))])))
+    with as_of(date(2017, 1, 1)):
+        assert ours.title == "Aval"
+    with as_of(date(2017, 1, 1), len(SAID)):
+        assert (ours.title, ours.region()) == ("Amont", ("22", "29", "56"))
+
+
+def test_the_first_language_is_that_of_the_day_and_french_where_nothing_is_said() -> None:
+    assert [first_language(SAID, day) for day in (date(2015, 12, 31), date(2016, 1, 1), None)] == ["fr", "en", "en"]
+    assert first_language([]) == first_language([(LanguagesChosen(languages=["tlh"]), date(2016, 1, 1))]) == "fr"
 
 
 async def test_it_is_read_again_only_once_the_views_have_moved() -> None:

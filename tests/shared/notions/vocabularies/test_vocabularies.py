@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from shared.base.translations import languages
+from shared.base.translations import FIRST, languages
 from shared.contract.membership.members import CollegeClosed, CollegeOpened, CollegeRevised
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
@@ -54,6 +54,47 @@ def test_colleges_and_bulletins_are_renamed_and_closed_and_keep_what_else_is_so_
     assert (term.title(), term.rank, term.marks, term.closed) == ("La Lettre", 2, {"offer"}, ENDED)
     again = folded("bulletin", [(letter, OPENED), (shut, RENAMED), (letter, ENDED)])["letter"]
     assert again.closed is None and again.since == OPENED
+
+
+def test_a_title_is_in_the_first_language_of_the_network_on_its_day() -> None:
+    """Cases: said without a language, with a title in another, renamed after the network's languages have changed."""
+    opened = CollegeOpened(college="charities", title="Charities")
+    renamed = CollegeRevised(college="charities", title="Charities renamed", titles={"fr": "Assos renommées"})
+    letter = BulletinOpened(bulletin="letter", title="Letter", purpose="p")
+    anew = BulletinRevised(bulletin="letter", title="The Letter", purpose="p", titles={"fr": "La Lettre"})
+    for name, code, said, called in (
+        ("college", "charities", (opened, renamed), {"en": "Charities renamed", "fr": "Assos renommées"}),
+        ("bulletin", "letter", (letter, anew), {"en": "The Letter", "fr": "La Lettre"}),
+    ):
+        line = [(said[0], OPENED), (said[1], RENAMED)]
+        english = folded(name, line, lambda day: "en")[code]
+        assert (english.titles, english.in_lists) == (called, {"fr": called["fr"]})
+        assert folded(name, line[:1], lambda day: "en")[code].titles == {"en": said[0].title}
+        later = folded(name, line, lambda day: "fr" if day < RENAMED else "en")[code]
+        assert later.titles == called, "what was said in French before is not what it is called now"
+    french = folded("college", [(CollegeOpened(college="x", title="Villes", titles={"en": "Towns"}), OPENED)])["x"]
+    assert (french.title("fr"), french.title("en")) == ("Villes", "Towns")
+
+
+def test_what_a_language_lacks_is_said_in_the_networks_first_and_else_in_any() -> None:
+    term = folded("gathering", [(TermDefined(**{**CAFE, "titles": {"fr": "Café", "en": "Coffee"}}), OPENED)])["cafe"]
+    assert term.title("oc") == "Café"
+    before = FIRST.set(lambda: "en")
+    try:
+        assert (term.title("oc"), term.title("fr")) == ("Coffee", "Café")
+        only = folded("gathering", [(TermDefined(**{**CAFE, "titles": {"fr": "Café"}}), OPENED)])["cafe"]
+        assert only.title("oc") == only.title("en") == "Café"
+    finally:
+        FIRST.reset(before)
+
+
+def test_an_earlier_college_without_titles_is_called_as_the_product_has_it() -> None:
+    opened = CollegeOpened(college="public", title="Structures à vocation publique")
+    term = folded("college", [(opened, OPENED), (opened, RENAMED)])["public"]
+    assert (term.title("fr"), term.title("en"), term.said, term.official) == ("Public", "Public", False, opened.title)
+    again = CollegeOpened(college="public", title="Collectivités")
+    term = folded("college", [(opened, OPENED), (again, RENAMED)])["public"]
+    assert (term.title("fr"), term.said) == ("Collectivités", True)
 
 
 def test_why_a_code_may_not_be_used() -> None:

@@ -22,7 +22,7 @@ from shared.base.translations import languages
 from shared.contract import Event
 from shared.contract.directory.structures import ContactAdded, StructureRegistered
 from shared.contract.envelope import Provenance, Recorded, address, sealed_body
-from shared.contract.membership.members import CollegeOpened, MemberJoined
+from shared.contract.membership.members import CollegeOpened, CollegeRevised, MemberJoined
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
@@ -143,6 +143,10 @@ async def _later(front: httpx2.AsyncClient, service: Service, one: Document) -> 
     assert {text.split(" au ")[0].strip() for text in said} >= {"Structures recensées", "Structures, Hérault"}
     assert all("+1" in text and f"n° {seq}" in text and "Retrouvée" in text for text in said), said
     assert all(f'href="/observatory/journal/{seq}"' in row for row in rows)
+    # a name that is said now, for a day before the review's
+    renamed = CollegeRevised(college="associative", title="Assos", titles={"fr": "Assos renommées"})
+    assert await service.runner.wait_for(await learnt(service, renamed, datetime(2016, 1, 5, 12, tzinfo=UTC)))
+    assert "Assos renommées" in (await front.get(f"{HERE}/period", params=YEAR)).text
     after = (await front.get(f"/observatory/public/reviews/{one['key']}")).text
     told = [re.findall(r"<(?:table|dl|svg).*?</(?:table|dl|svg)>", text, re.S) for text in (before, after)]
     assert told[0] == told[1] and len(told[0]) > 10, "what was published stays"
