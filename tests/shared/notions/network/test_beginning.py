@@ -43,7 +43,7 @@ def test_each_fact_has_its_own_day_or_that_of_all_or_none() -> None:
         "names": [{"name": "Amont"}, {"name": "Aval", "since": "2016-10-14"}],
         "bulletins": [{"code": "b", "title": "B", "purpose": "C"}],
     }
-    assert [step.day for step in steps(of(said, "x"))] == [date(2012, 1, 3), date(2016, 10, 14), None]
+    assert [step.day for step in steps(of(said, "x"))] == [date(2012, 1, 3), date(2016, 10, 14), date(2012, 1, 3)]
 
 
 def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_of_an_earlier_release_defined() -> None:
@@ -55,6 +55,12 @@ def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_
     }
     said = of({"lists": {"gathering": terms}}, "x")
     assert [step.command for step in steps(said)] == ["ReviseTerm", "CloseTerm", "DefineTerm", "DefineTerm"]
+
+
+def test_what_a_file_leaves_out_of_a_term_is_no_part_of_the_command() -> None:
+    terms = {"agora": {"titles": {"fr": "Foire"}}, "training": {"titles": {"fr": "Stage"}, "rank": 3}}
+    found = [step.fields.keys() for step in steps(of({"lists": {"gathering": terms}}, "x"))]
+    assert found == [{"vocabulary", "code", "titles"}, {"vocabulary", "code", "titles", "rank"}]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,7 @@ def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_
         ("lists: {flavour: {sweet: {}}}", "there is no such list; there is office"),
         ("lists: {college: {sweet: {}}}", "there is no such list"),
         ("lists: {gathering: {never_was: {closed: true}}}", "never_was: it is not in the general list"),
+        ("lists: {gathering: {agora: {titles: {fr: F}, marks: []}}}", "agora: marks: yearly stays so"),
         ("lists: {gathering: {forum: {}}}", "forum: titles: say what it is called"),
     ],
 )

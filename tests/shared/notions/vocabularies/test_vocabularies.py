@@ -56,6 +56,11 @@ def test_colleges_and_bulletins_are_renamed_and_closed_and_keep_what_else_is_so_
     assert again.closed is None and again.since == OPENED
 
 
+def test_what_is_so_of_a_general_term_in_every_network_stays_so() -> None:
+    said = TermRevised(vocabulary="gathering", code="agora", titles={"fr": "Foire"}, marks=["tour"])
+    assert folded("gathering", [(said, OPENED)])["agora"].marks == {"yearly", "tour"}
+
+
 def test_why_a_code_may_not_be_used() -> None:
     assert used("gathering", "training", {}) is None
     assert used("gathering", "cafe", {}) == "unknown-term"
