@@ -11,7 +11,8 @@ from shared.contract import Event
 from shared.contract.fields import Line, Reason
 from shared.contract.fields.codes import Code, Tongue
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
-from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refers, Refused
+from shared.notions.closings import Closing
 from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, own_marks, unspoken, used, vocabulary_id
 from shared.notions.vocabularies.referent import NOTHING, terms_after
 
@@ -47,11 +48,15 @@ class ReviseTerm(VocabularyCommand):
     marks: Marks | None = None
 
 
-class CloseTerm(VocabularyCommand):
+class CloseTerm(VocabularyCommand, Closing):
     """Close a term: it is used no more; what it was used for stays."""
 
+    refers = {"code": Refers("membership.vocabulary", "known", id=lambda code, own: own)}
     into: list[Code] = Field([], max_length=20)
     reason: Reason | None = None
+
+    def closing(self) -> TermClosed:
+        return TermClosed(**self.model_dump())
 
 
 def _list(command: VocabularyCommand, state: Terms) -> Terms:
@@ -104,7 +109,7 @@ def _closed(command: CloseTerm, state: Terms, context: Context) -> Decision:
     for code in command.into:
         if code == command.code or code not in terms or terms[code].closed is not None:
             raise Refused("unknown-term", field="into")
-    return [TermClosed(**command.model_dump())]
+    return [command.closing()]
 
 
 def _open(command: VocabularyCommand, state: Terms) -> Term:
