@@ -23,6 +23,8 @@ from shared.base.translations import SOURCE, L, Phrase, Text
 from shared.contract.fields import DepartmentCode, Line, Name
 from shared.contract.fields.codes import Code
 from shared.geo import departments_of
+from shared.notions.legal_terms import LAWS
+from shared.notions.network import DYES
 from shared.notions.vocabularies import VOCABULARIES, general, own_marks
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:network:beginning")
@@ -242,9 +244,17 @@ def _network(network: Beginning) -> Iterator[Step]:
         says = Phrase(L("Langues\u00a0: {languages}"), {"languages": ", ".join(network.languages)})
         yield step("ChooseLanguages", {"languages": network.languages}, says)
     if network.dye is not None:
-        yield step("ChooseDye", {"dye": network.dye}, Phrase(L("Couleur\u00a0: {dye}"), {"dye": network.dye}))
+        yield step(
+            "ChooseDye",
+            {"dye": network.dye},
+            Phrase(L("Couleur\u00a0: {dye}"), {"dye": DYES.get(network.dye, network.dye)}),
+        )
     if network.law is not None:
-        yield step("ChooseLaw", {"law": network.law}, Phrase(L("Droit\u00a0: {law}"), {"law": network.law}))
+        yield step(
+            "ChooseLaw",
+            {"law": network.law},
+            Phrase(L("Droit\u00a0: {law}"), {"law": LAWS.get(network.law, network.law)}),
+        )
     if network.reviews:
         says = Phrase(L("Bilans imprimés\u00a0: {reviews}"), {"reviews": ", ".join(network.reviews)})
         yield step("NamePrintedReviews", {"reviews": network.reviews}, says)

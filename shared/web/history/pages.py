@@ -19,13 +19,13 @@ from starlette.responses import Response
 from shared.base.translations import Lang
 from shared.contract.corrections import EventStruck
 from shared.contract.fields import day_typed
-from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, Stale, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, beside, together
 from shared.kernel.decider import Decider, Place, Refused
 from shared.kernel.eventlog.event_log import Conflict, History, Unavailable
 from shared.kernel.line import Correction, Fact, standing
 from shared.notions.references import AFTER, NAMED, Resting, begun
+from shared.notions.sayings import sentence
 from shared.runtime.faces import Commands, Reception
 from shared.web.counted.counted import of_facts, sorts_of
 from shared.web.facts.again import said_once, struck_with, taken_place_of

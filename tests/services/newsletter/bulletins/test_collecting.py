@@ -23,7 +23,7 @@ from services.directory.publications.domain import (
 )
 from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, issue_id, item_id
 from services.newsletter.bulletins.views import ISSUES
-from shared.contract.envelope import Recorded, opened
+from shared.contract.envelope import Recorded, is_guard, opened
 from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled
 from shared.contract.newsletter.bulletins import ItemAdded, ItemDropped
 from shared.kernel.command_handler import Executor
@@ -85,7 +85,8 @@ class Members:
 async def in_log(house: House, kind: type) -> list[Recorded]:
     found = []
     async for run in house.now.log.read():
-        found += [event for event in map(opened, run) if isinstance(event.data, kind)]
+        said = (opened(one) for one in run if not is_guard(one))
+        found += [event for event in said if isinstance(event.data, kind)]
     return found
 
 
