@@ -188,6 +188,7 @@ class Pages:
             "footnote": None,
             "stale": lambda sequence, done: None,
             "redrawn": lambda day: [],
+            "regional": lambda: False,
             "renamed": renamed,
             "dye": None,
             "who": who,

@@ -244,17 +244,11 @@ def _network(network: Beginning) -> Iterator[Step]:
         says = Phrase(L("Langues\u00a0: {languages}"), {"languages": ", ".join(network.languages)})
         yield step("ChooseLanguages", {"languages": network.languages}, says)
     if network.dye is not None:
-        yield step(
-            "ChooseDye",
-            {"dye": network.dye},
-            Phrase(L("Couleur\u00a0: {dye}"), {"dye": DYES.get(network.dye, network.dye)}),
-        )
+        says = Phrase(L("Couleur\u00a0: {dye}"), {"dye": DYES.get(network.dye, network.dye)})
+        yield step("ChooseDye", {"dye": network.dye}, says)
     if network.law is not None:
-        yield step(
-            "ChooseLaw",
-            {"law": network.law},
-            Phrase(L("Droit\u00a0: {law}"), {"law": LAWS.get(network.law, network.law)}),
-        )
+        says = Phrase(L("Droit\u00a0: {law}"), {"law": LAWS.get(network.law, network.law)})
+        yield step("ChooseLaw", {"law": network.law}, says)
     if network.reviews:
         says = Phrase(L("Bilans imprimés\u00a0: {reviews}"), {"reviews": ", ".join(network.reviews)})
         yield step("NamePrintedReviews", {"reviews": network.reviews}, says)

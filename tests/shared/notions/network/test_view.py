@@ -68,6 +68,15 @@ async def test_where_the_log_says_nothing_the_settings_hold() -> None:
     assert something.languages == ("en",), "a language that there is none of is not offered"
 
 
+async def test_a_day_on_which_the_region_changed_is_told_once() -> None:
+    """Not twice where it was said twice that day, and not where the same was said again."""
+    ten, drawn = date(2020, 1, 1), RegionDrawn(region="R", departments=["22"])
+    other = RegionDrawn(region="R", departments=["22", "35"])
+    said = [*SAID, (drawn, ten), (other, ten), (other, date(2021, 1, 1))]
+    found = await network(Shelf(document(said)))
+    assert found.redrawn(date(2013, 1, 1)) == [date(2016, 1, 1), ten]
+
+
 async def test_it_is_read_again_only_once_the_views_have_moved() -> None:
     shelf, at = Shelf(document(SAID[:1])), [1]
     ours = await network(shelf, at)
