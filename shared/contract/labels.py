@@ -378,20 +378,25 @@ def written(value: Any, lang: Lang | str) -> str:
     return coded(text, lang)
 
 
-def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
+def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang, *, told: str | None = None) -> str:
     """What happened, such as "Appui individuel donné : recherche de financements": in the words of its type, with the
     one detail that tells it from the others. A type that this release does not know is said by its name. Nothing
-    personal is ever said: names of persons stay sealed."""
+    personal is ever said: names of persons stay sealed. `told`: that detail, where somebody knows better what it is
+    called (shared/notions/sayings.py)."""
     known = load_all().get(kind)
     if known is None:
         return humanised(kind)
     says = known.says
     said = translated(says.words, lang)
     detail = (data or {}).get(says.detail) if says.detail else None
-    if detail is None or detail == "" or isinstance(detail, dict | list):
+    if told is None and (detail is None or detail == "" or isinstance(detail, dict | list)):
         return said
     of = vocabularies_in(known).get(says.detail or "")
-    text = term(of, detail, lang) if of and isinstance(detail, str) else written(detail, lang)
+    text = told or _detail(detail, of, lang)
     if says.joined:
         return f"{said} {text}"
     return f"{said}{colon(lang)}{text}"
+
+
+def _detail(detail: Any, of: str | None, lang: Lang) -> str:
+    return term(of, detail, lang) if of and isinstance(detail, str) else written(detail, lang)

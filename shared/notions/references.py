@@ -9,24 +9,30 @@ beginning of its record, its own kind says (referents.py)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from typing import Any
 from uuid import UUID
 
+from shared.contract import Event
+from shared.contract.fields.codes import vocabularies_in
 from shared.kernel.correcting import Told
 from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Decider, Refers, Refused
 from shared.kernel.eventlog.event_log import History, Log
 from shared.kernel.line import Fact, standing
+from shared.notions.closings import CLOSINGS, Closing, closed_code
 from shared.notions.namings import NAMINGS, Naming
 from shared.notions.referents import OF_FOLLOWERS, STRUCTURE, OnRecord
 from shared.notions.vocabularies import uses, vocabulary_id
 
 NAMED = "named-elsewhere"
 """A correction is refused so, since a fact of another record rests on what it takes away"""
+AFTER = "used-after-closing"
+"""A closing is refused so, since a fact of another record names on a later day what it closes"""
 AT_ONCE = 50  # references of one command that are read at a time
 
 
@@ -57,11 +63,16 @@ class Resting:
     fact: Fact
     why: str
     by: Naming
+    closed: bool = False  # what it names is closed on its day, and was there
 
     @property
     def for_good(self) -> bool:
         """Whether nothing takes it back: what it names was there, and can only end."""
-        return self.fact.event.live and self.by.for_good
+        return self.fact.event.live and self.by.for_good and not self.closed
+
+    def refused(self) -> Refused:
+        code = AFTER if self.closed else NAMED
+        return Refused(code, at=self.at, about=self.id, for_good=self.for_good, **_named(self.fact))
 
     @property
     def at(self) -> str:
@@ -103,6 +114,10 @@ class LogReferences:
     async def judged(self, command: Command, own: UUID, day: date, line: Sequence[Fact]) -> dict[str, int]:
         """As the executor asks it (shared/kernel/command_handler.py)."""
         also = await self._also(command, own)
+        if isinstance(command, Closing):
+            closing = Fact(sys.maxsize, "", "", day, command.closing())
+            for one in await self._used_after(own, line, sorted([*line, closing], key=lambda fact: fact.order)):
+                raise one.refused()
         asked = [
             Asked(_asked_at(command, field, one), refers, one, _id(refers, one, own), day, kept)
             for field, refers in command.refers.items()
@@ -116,7 +131,7 @@ class LogReferences:
         another day. Not refused for what was as wrong where the fact stood before. Refused, too, where the beginning of
         the entity goes, or moves, and a fact of another record becomes wrong by it."""
         for one in await self.resting(decider, own, before, after):
-            raise Refused(NAMED, at=one.at, about=one.id, for_good=one.for_good, **_named(one.fact))
+            raise one.refused()
         there, stood = {fact.id for fact in before.facts}, {fact.id: fact.day for fact in before.line}
         asked: list[Asked] = []
         for fact in after.line:
@@ -135,19 +150,18 @@ class LogReferences:
     async def resting(self, decider: Decider[Any], own: UUID, before: Told, after: Told) -> list[Resting]:
         """The facts of other records that become wrong where an entity's line `before` becomes that `after`, since what
         began it does not stand, or stands on another day. Raises Unavailable."""
+        found = await self._used_after(own, before.line, after.line)
         births, stays = tuple(decider.births), {(fact.id, fact.day) for fact in after.line}
         gone = [one for one in before.line if isinstance(one.event, births) and (one.id, one.day) not in stays]
         if not gone:
-            return []
+            return found
         kind = f"{type(gone[0].event).service}.{decider.entity}"
         if kind == uses.KIND:
-            return await self._using(own, gone, before.line, after.line)
+            return [*found, *await self._using(own, gone, before.line, after.line)]
         gestures, there = {one.command for one in gone}, begun(decider, after.line)
-        found: list[Resting] = []
         for name in await self._named_by(f"{kind}.{own}"):
             service, entity, id = name.split(".")
-            history = await self._log.load(service, entity, UUID(id))
-            theirs = Told(*told(event for event in history.events if event.readable))
+            theirs = await self._told(name)
             for fact in (one for one in theirs.line if one.command not in gestures):
                 worse = self._worse(fact, theirs.line, (kind, own), before.line, after.line if there else None)
                 found += [Resting(service, entity, UUID(id), theirs, fact, *worse)] if worse else []
@@ -161,8 +175,7 @@ class LogReferences:
         for code in dict.fromkeys(getattr(one.event, "code", "") for one in gone):
             for name in await self._named_by(uses.thing(own, code)):
                 service, entity, id = name.split(".")
-                history = await self._log.load(service, entity, UUID(id))
-                theirs = Told(*told(event for event in history.events if event.readable))
+                theirs = await self._told(name)
                 for fact in theirs.line:
                     said = [of for of, one in uses.codes_said(fact.event) if one == code and vocabulary_id(of) == own]
                     for of in said[:1]:
@@ -170,6 +183,33 @@ class LogReferences:
                         if now == "unknown-term" != then:
                             found.append(Resting(service, entity, UUID(id), theirs, fact, now, TERM))
         return sorted(found, key=lambda one: one.fact.order)
+
+    async def _used_after(self, own: UUID, before: Sequence[Fact], after: Sequence[Fact]) -> list[Resting]:
+        """The facts of other records that name, on a later day, what a new closing ends. What a record had already may
+        stay in it, where it is a term of a list."""
+        there, found = {(fact.id, fact.day) for fact in before}, list[Resting]()
+        for closing in (one for one in after if isinstance(one.event, CLOSINGS) and (one.id, one.day) not in there):
+            kind, code = f"{type(closing.event).service}.{type(closing.event).entity}", closed_code(closing.event)
+            decider = self._kinds[kind]
+            for name in await self._named_by(uses.thing(vocabulary_id(code[0]), code[1]) if code else f"{kind}.{own}"):
+                service, entity, id = name.split(".")
+                theirs, had = await self._told(name), False
+                for fact in theirs.line:
+                    for said, state, by in _namings_of(fact.event, kind, own, code):
+                        had = had or (kind == uses.KIND and fact.day <= closing.day)
+                        if had or fact.day <= closing.day:
+                            continue
+                        judge = decider.states[state]
+                        then, now = (judge(decider.on(one, fact.day), said) for one in (before, after))
+                        if now is not None and then is None:
+                            found.append(Resting(service, entity, UUID(id), theirs, fact, now, by, closed=True))
+        return sorted(found, key=lambda one: one.fact.order)
+
+    async def _told(self, name: str) -> Told:
+        """What was said of an entity, `<service>.<entity>.<id>`."""
+        service, entity, id = name.split(".")
+        history = await self._log.load(service, entity, UUID(id))
+        return Told(*told(event for event in history.events if event.readable))
 
     def _worse(
         self,
@@ -269,6 +309,20 @@ class LogReferences:
                 before, after = judge(state, asked.said), before
                 by = fact if before == why != after else by
         return by or (line[0] if line else None)
+
+
+def _namings_of(event: Event, kind: str, own: UUID, code: tuple[str, str] | None) -> Iterator[tuple[Any, str, Naming]]:
+    """By what an event names a thing of a `kind`, that is closed by its `code` or has the id `own`: what it says, the
+    state that is asked, and the naming."""
+    if code is None:
+        for field, naming in NAMINGS.get(type(event), {}).items():
+            for said, id in naming.ids(event, field):
+                if (naming.to, id) == (kind, own):
+                    yield said, naming.state, naming
+        return
+    for field, vocabulary in vocabularies_in(type(event)).items():
+        if vocabulary == code[0] and code[1] in _several(getattr(event, field)):
+            yield code[1], vocabulary if kind == uses.KIND else "open", TERM
 
 
 def _of_its_day(decider: Decider[Any], before: Told, after: Told, fact: Fact) -> None:

@@ -34,8 +34,8 @@ from shared.notions.namings import SERVICES, named_by
 from shared.notions.network.view import OURSELVES, OurNetwork
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
+from shared.notions.vocabularies.uses import BULLETIN_USES, TERM_USES
 from shared.notions.vocabularies.uses import KIND as LIST
-from shared.notions.vocabularies.uses import TERM_USES
 from shared.notions.vocabularies.view import VOCABULARIES_VIEW
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keys.key_marks import KeyMarks, log_mark
@@ -312,13 +312,17 @@ class Service:
     async def _named_by(self, thing: str) -> Sequence[str]:
         """The entities that ever named a thing of this service, or a term of a list that it keeps. Raises Unavailable
         where its views are far behind."""
-        view = TERM_USES if thing.startswith(f"{LIST}.") and thing.count(".") > 2 else self.definition.named
-        if view not in self.definition.views or view is None:
+        of_list = thing.startswith(f"{LIST}.") and thing.count(".") > 2
+        some = (TERM_USES, BULLETIN_USES) if of_list else (self.definition.named,)
+        view = next((one for one in some if one in self.definition.views), None)
+        if view is None:
             return ()
         if not await self.runner.wait_for(await self.log.last()):
             raise Unavailable("the views are behind: what rests on this is not known yet")
         found = await self.store.get(view, thing)
-        return found["by"] if found else ()
+        if found is None:
+            return ()
+        return list(dict.fromkeys([*found["by"], *(one for one, _ in found.get("last", ()))]))
 
     async def _judged(self, command: Command, own: UUID) -> Mapping[str, int]:
         judge = self.definition.judging.get(type(command))

@@ -30,6 +30,7 @@ def made_of(service: Shown, name: str) -> Pages:
             "footnote": service.footnote,
             "stale": service.freshness.of,
             "redrawn": service.ourselves.redrawn,
+            "regional": lambda: bool(service.ourselves.region()),
             "dye": service.ourselves.now.dye,
         },
         label=service.sessions.label,

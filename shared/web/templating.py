@@ -194,6 +194,7 @@ class Pages:
             "footnote": None,
             "stale": lambda sequence, done: None,
             "redrawn": lambda day: [],
+            "regional": lambda: False,
             "renamed": partial(self._renamed, lang),
             "dye": None,
             "who": who,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from shared.contract.membership.network import LegalTermStated
 from shared.notions.legal_terms import LAWS, Holding, legal_terms
 from shared.notions.network import DYES, NETWORK_ID
 from shared.notions.network.view import OURSELVES, said_in
+from shared.notions.sayings import sentence
 from shared.runtime.faces import OpenViews
 from shared.web.formatting import day, department, language_name
 from shared.web.here import Here
@@ -89,11 +89,11 @@ def _told(event: Event, on: date, lang: Lang) -> dict[str, str]:
     if isinstance(event, LegalTermStated):
         term = legal_terms().get(event.term)
         said = [term.title if term else {SOURCE: event.term}, event.wording]
-        values: Iterable[Any] = [among(one, lang) for one in said if one]
+        values = [text for one in said if one and (text := among(one, lang))]
+        text = f"{translated(event.says.words, lang)}{colon(lang)}{'; '.join(values)}"
     else:
-        values = event.model_dump(mode="json", exclude_none=True).values()
-    content = "; ".join(", ".join(value) if isinstance(value, list) else str(value) for value in values)
-    return {"text": f"{translated(event.says.words, lang)}{colon(lang)}{content}", "when": f"{day(on)}"}
+        text = sentence(event.type_name(), event.model_dump(mode="json"), lang)
+    return {"text": text, "when": f"{day(on)}"}
 
 
 @routes.get("/peers")

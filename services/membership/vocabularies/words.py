@@ -29,5 +29,9 @@ WORDS: Words = {
     "refused.term-defined": "Ce code est déjà dans la liste, sous le titre « {title} ».",
     "refused.too-many-terms": "Cette liste a déjà {limit} termes. Fermez-en, ou réutilisez-en un.",
     "refused.unknown-language": "Le réseau n’a pas de page dans cette langue ({language}).",
+    "refused.own-mark": (
+        "Ce terme est de tout réseau\u202f: ce qui en est vrai partout le reste, quel que soit son titre. Cochez-le de "
+        "nouveau, ou fermez ce terme et ajoutez le vôtre."
+    ),
     "refused.unknown-mark": "Cela ne se dit pas d’un terme de cette liste. Retirez-le.",
 }

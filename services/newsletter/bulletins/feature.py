@@ -24,6 +24,7 @@ from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document
 from shared.notions.vocabularies import VOCABULARIES
+from shared.notions.vocabularies.uses import BULLETIN_USES
 from shared.runtime.faces import Views
 from shared.runtime.feature import Feature, Sayings
 from shared.runtime.service import Choices
@@ -69,7 +70,7 @@ AGAIN: Sayings = {BulletinOpened: OpenBulletin, BulletinRevised: ReviseBulletin,
 FEATURE = Feature(
     name="bulletins",
     deciders=(BULLETIN, ISSUE),
-    views=(BULLETINS, NUMBERS, ISSUES, ITEMS, SOURCES, GATHERINGS),
+    views=(BULLETINS, NUMBERS, ISSUES, ITEMS, SOURCES, GATHERINGS, BULLETIN_USES),
     words=WORDS,
     reactions=(*ARRIVING, *LEAVING),
     page_of=page_of,

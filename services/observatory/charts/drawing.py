@@ -9,9 +9,10 @@ from datetime import date
 
 from markupsafe import Markup
 
-from services.observatory.event_table.filtering import ELSEWHERE, TOTAL, Filters
+from services.observatory.event_table.filtering import ELSEWHERE, Filters
 from services.observatory.figures.period import year_of
 from services.observatory.indicators import Indicator
+from services.observatory.indicators.paths import TOTAL, is_total, part_of
 from services.observatory.network import NOBODY, Network
 from shared.base.translations import L, Lexicon, Text, colon, translated
 from shared.geo import DEPARTMENTS
@@ -88,20 +89,16 @@ def _bars(one: Indicator, answer: Answer, where: Context) -> Drawn:
 
 
 def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
-    values = {
-        (path.split(".")[-2], year_of(path)): value
-        for path, (value, _) in answer.items()
-        if TOTAL not in path.split(".")
-    }
-    totals = {year_of(path): value for path, (value, _) in answer.items() if TOTAL in path.split(".")}
+    values = {(part_of(path), year_of(path)): value for path, (value, _) in answer.items() if not is_total(path)}
+    totals = {year_of(path): value for path, (value, _) in answer.items() if is_total(path)}
     there = {part for part, _ in values}
     parts = [part for part in known_lists().listed(one.terms or "college", there) if part in there]
     # A part that has nobody in the years shown would only take a colour from the others.
     drawn = [part for part in parts if any(values.get((part, year)) for year in where.shown_years)]
     shown, rest = told_apart({part: sum(values.get((part, year)) or 0 for year in where.shown_years) for part in drawn})
-    names = {part: term(one, part, where) or label(where, part) for part in parts}
+    names = {part: term(one, part, where) or label(where, part, "college") for part in parts}
 
-    def part_of(part: str, year: int) -> float | None:
+    def share_of(part: str, year: int) -> float | None:
         """Nobody, where the year was counted and the part was not open yet."""
         found = values.get((part, year))
         return 0 if found is None and totals.get(year) is not None else found
@@ -111,9 +108,9 @@ def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
             (
                 str(year),
                 [
-                    *(part_of(part, year) for part in shown),
+                    *(share_of(part, year) for part in shown),
                     *(
-                        [sum(part_of(part, year) or 0 for part in rest) if totals.get(year) is not None else None]
+                        [sum(share_of(part, year) or 0 for part in rest) if totals.get(year) is not None else None]
                         * bool(rest)
                     ),
                 ],
@@ -189,6 +186,8 @@ DRAW: Mapping[str, Callable[[Indicator, Answer, Context], Drawn]] = {
 }
 
 
+LISTS = {"college": "college", "kind": "structure"}
+"""What a figure is parted by → the list that its parts are codes of"""
 UNSAID = ("value", "values")
 """Words of paths that tell no figure from another"""
 
@@ -200,7 +199,7 @@ def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> s
         printed = None  # its words name another day
     year = year_of(path)
     title = where.words(one.title)
-    if of := term(one, path.split(".")[2] if one.terms else "", where):
+    if of := term(one, part_of(path), where):
         return ("" if alone else f"{plain(title, where)}, ") + of + _of_years(path)
     words = [word for word in path.split(".") if word not in UNSAID and (not word.isdigit() or len(word) < 4)]
     last = words[-1]
@@ -209,13 +208,17 @@ def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> s
     if printed is not None:
         return where.words(printed.label)
     if year is not None and one.by_year:
-        return f"{title}, {label(where, last)}, {year}" if one.parts else f"{title}, {year}"
+        part = part_of(path)
+        of = label(where, "total") if part == TOTAL else label(where, part, one.parts)
+        return f"{title}, {of}, {year}" if one.parts else f"{title}, {year}"
     if between := re.search(r"_(\d{4})_(\d{4})(?!\d)", path):
         title = f"{title}, {between[1]}-{between[2]}"
     elif since := re.search(r"since_(\d{4})$", path):
         return f"{title} {translated(L('depuis {year}'), where.lang, year=since[1])}"
     elif of_year := re.search(r"_(\d{4})\.", path):
         title = f"{title}, {of_year[1]}"
+    if one.parts == "college":
+        return label(where, part_of(path), one.parts) if alone else f"{title}, {label(where, part_of(path), one.parts)}"
     if not _has_label(where, last):
         return title
     part = label(where, last)
@@ -246,10 +249,15 @@ def _has_label(where: Context, word: str) -> bool:
     return word in DEPARTMENTS or any(where.lexicon.has(f"{kind}.{word}") for kind in ("path", "term.college"))
 
 
-def label(where: Context, word: str) -> str:
-    """What one word of a path, or one part of a figure, is called."""
+def label(where: Context, word: str, of: str | None = None) -> str:
+    """What one word of a path, or one part of a figure, is called. `of`: what it is parted by; a code of a list is then
+    called as the list has it, also where it is written as another word is."""
     if word == ELSEWHERE:
         return _said(where, "part.elsewhere")
+    if (of := LISTS.get(of or "")) is not None:
+        code = f"term.{of}.{word}"
+        said = _said(where, code) if where.lexicon.has(code) else known_lists().title(of, word, where.lang)
+        return said[:1].upper() + said[1:]
     if word in DEPARTMENTS:
         return formats.department(word)
     for code in (f"term.college.{word}", f"path.{word}", f"term.structure.{word}"):
@@ -257,6 +265,13 @@ def label(where: Context, word: str) -> str:
             said = _said(where, code)
             return said[:1].upper() + said[1:]
     return word
+
+
+def listed(where: Context, by: str, chosen: str | None) -> list[tuple[str, str]]:
+    """What figures may be narrowed to on the day: the terms that there were by then, closed ones too, and the one that
+    is `chosen`. `by`: "college" or "kind"."""
+    codes = known_lists().listed(LISTS[by], [chosen] if chosen else [], where.day)
+    return [(code, label(where, code, by)) for code in codes]
 
 
 def _said(where: Context, code: str) -> str:

@@ -126,7 +126,7 @@ def tags(request: Request, filters: Filters, asking: Asked | None = None) -> lis
     where = Context(today(), range(0), language(request), pages.lexicon)
     return [
         (
-            value if name == "theme" else label(where, value),
+            value if name == "theme" else label(where, value, name),
             f"/observatory/dashboard?{asking.address(**{name: None})}" if asking else None,
         )
         for name, value in filters.chosen().items()

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from services.observatory.charts.drawing import Context, as_sheet, drawn, label
+from services.observatory.charts.drawing import Context, as_sheet, drawn, listed
 from services.observatory.charts.files import NoFont, png, sheet, svg
 from services.observatory.dashboard.address import MOST_THEMES, Query_, Wanted, asked, context, tags
 from services.observatory.dashboard.dashboard import Asked, change_in_words, dashboard
@@ -23,7 +23,6 @@ from services.observatory.search import event_query
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
-from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Chronicle, Premises
 from shared.web.formatting import day as written
 from shared.web.here import Here
@@ -188,8 +187,8 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     return {
         "themes": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
         "years": years,
-        "kinds": [(code, label(where, code)) for code in known_lists().listed("structure")],
-        "colleges": [(code, label(where, code)) for code in known_lists().listed("college")],
+        "kinds": listed(where, "kind", asking.filters.kind),
+        "colleges": listed(where, "college", asking.filters.college),
         "departments": sorted(
             ((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]
         ),

@@ -14,12 +14,12 @@ from typing import Any
 
 from services.observatory.event_table.table import Rows
 from services.observatory.indicators import Filter, Indicator
+from services.observatory.indicators.paths import is_total, part_of
 
 Answer = dict[str, tuple[float | None, tuple[int, ...]]]
 """path → (value, None where it was not measured; the sequences it rests on)"""
 Parts = dict[str, dict[str, tuple[int, ...]]]
 """path → part → the sequences it rests on"""
-TOTAL = "total"
 ELSEWHERE = ""
 """The part of those of which nothing is known: no department, or no structure at all."""
 
@@ -118,11 +118,11 @@ def parted(rows: Rows, indicator: Indicator, values: Mapping[str, Any], by: Filt
 
 def of_college(answer: Answer, college: str) -> Answer:
     """The paths that name this college; what stands for all colleges becomes what stands for this one."""
-    own = {path: value for path, value in answer.items() if college in path.split(".")}
+    own = {path: value for path, value in answer.items() if part_of(path) == college}
     for path in answer:
-        words = path.split(".")
-        if TOTAL in words:
-            same = [value for other, value in own.items() if other.rpartition(".")[2] == words[-1]]
+        if is_total(path):
+            year = path.rpartition(".")[2]
+            same = [value for other, value in own.items() if part_of(other) == college and other.endswith(f".{year}")]
             own[path] = same[0] if same else (None, ())
     return own
 

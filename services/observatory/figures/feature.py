@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from services.observatory.figures import api, indicator_pages, observatory
+from services.observatory.figures import api, observatory
 from services.observatory.figures.words import FIGURE_WORDS
 from shared.runtime.feature import Feature
 
 FEATURE = Feature(
     name="figures",
     words=FIGURE_WORDS,
-    routes=(api.api, indicator_pages.routes),
+    routes=(api.api,),
     opening=observatory.opening,
     closing=observatory.closing,
 )

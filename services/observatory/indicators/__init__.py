@@ -7,13 +7,14 @@ names (`earlier`): they are answered, since what was published names them, and a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 import yaml
 
+from services.observatory.indicators.paths import part_of
 from shared.base.network_files import NETWORKS
 from shared.base.translations import Text, translated
 from shared.contract.membership.members import EARLIER
@@ -85,15 +86,15 @@ class Indicator:
     query: str
     earlier: bool = False
 
-    def names_persons(self, words: Iterable[str]) -> bool:
-        """Whether one of these words of a path is what counts persons: the code of a college of persons, where that is
-        what it counts them by."""
-        return not self.of_persons.isdisjoint(words)
+    def names_persons(self, path: str) -> bool:
+        """Whether a path is of the part that counts persons: it names a college of persons, where that is what it
+        counts them by."""
+        return part_of(path) in self.of_persons
 
     @property
     def of_persons(self) -> frozenset[str]:
-        """The words of its paths that count persons. The earlier college of persons is one in any case: who masks too
-        much tells nothing."""
+        """The parts of it that count persons, as its paths have them. The earlier college of persons is one in any
+        case: who masks too much tells nothing."""
         if self.persons is None or self.persons == "all":
             return frozenset()
         vocabulary, _, mark = self.persons.partition("/")

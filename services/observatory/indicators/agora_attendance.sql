@@ -12,4 +12,4 @@ SELECT
     'events.agora.mean_attendance_' || $first::INTEGER || '_' || $last::INTEGER AS path,
     sum(people) / nullif(count(DISTINCT gathering), 0) AS value,
     list(counting ORDER BY counting) AS events
-FROM attendance_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year BETWEEN $first::INTEGER AND $last::INTEGER
+FROM attendance_as($as_of, $known, 'yearly') WHERE year BETWEEN $first::INTEGER AND $last::INTEGER

@@ -7,6 +7,6 @@
 -- own: gathering/yearly
 -- definition: Rencontres annuelles tenues entre deux années et dont on sait combien de personnes sont venues.
 SELECT 'events.agora.editions_measured' AS path, count(*) AS value, list(event ORDER BY event) AS events
-FROM gathering_at($as_of, $known)
-WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year BETWEEN $first::INTEGER AND $last::INTEGER
+FROM held_as($as_of, $known, 'yearly')
+WHERE year BETWEEN $first::INTEGER AND $last::INTEGER
   AND gathering IN (SELECT gathering FROM attendance_at($as_of, $known))

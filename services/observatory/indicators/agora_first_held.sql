@@ -6,4 +6,4 @@
 -- own: gathering/yearly
 -- definition: Année de la première rencontre annuelle tenue.
 SELECT 'events.agora.first_held' AS path, min(year) AS value, list(event) AS events
-FROM (FROM gathering_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) ORDER BY day, event LIMIT 1)
+FROM (FROM held_as($as_of, $known, 'yearly') ORDER BY day, event LIMIT 1)

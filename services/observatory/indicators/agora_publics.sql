@@ -10,7 +10,7 @@
 -- public: no
 -- own: gathering/yearly
 -- definition: Part de chaque public parmi les personnes venues aux rencontres annuelles tenues entre deux années.
-WITH came AS (FROM attendance_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year BETWEEN $first::INTEGER AND $last::INTEGER),
+WITH came AS (FROM attendance_as($as_of, $known, 'yearly') WHERE year BETWEEN $first::INTEGER AND $last::INTEGER),
 publics AS (
     SELECT * FROM (VALUES
         ('associations', 'associations'), ('public_bodies', 'collectivites_etablissements_publics'),

@@ -11,4 +11,4 @@ SELECT 'events.agora.workshops_since_' || $first::INTEGER AS path, count(*) AS v
 FROM (
     SELECT entity_id AS gathering, arg_min(seq, turn) AS seq FROM dated($as_of, $known) WHERE type = 'WorkshopHeld'
     GROUP BY entity_id, workshop)
-JOIN gathering_at($as_of, $known) USING (gathering) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'yearly')) AND year >= $first::INTEGER
+JOIN held_as($as_of, $known, 'yearly') USING (gathering) WHERE year >= $first::INTEGER

@@ -102,25 +102,36 @@ HAVING bool_or(type = 'StaffPostCreated')
    AND arg_max(type, turn) FILTER (type IN ('StaffPostCreated', 'StaffPostClosed')) <> 'StaffPostClosed';
 
 CREATE OR REPLACE MACRO general_marks() AS TABLE
--- What is so of terms that any network has, where it said nothing else (shared/notions/vocabularies/general.yaml; a test
--- compares).
+-- What is so of terms that any network has, whatever it says of them (shared/notions/vocabularies/general.yaml; a test
+-- compares); a row without a mark where nothing is.
 SELECT * FROM (VALUES
     ('gathering', 'agora', 'yearly'), ('gathering', 'aper_oc', 'guests'), ('gathering', 'departmental_tour', 'tour'),
     ('gathering', 'local_authorities', 'authorities'), ('gathering', 'training', 'modules'),
+    ('gathering', 'mobility_exchange', NULL), ('gathering', 'other', NULL), ('gathering', 'thematic', NULL),
+    ('gathering', 'working_group', NULL), ('structure', 'association', NULL), ('structure', 'other', NULL),
+    ('structure', 'student_group', NULL),
     ('structure', 'company', 'enterprise'), ('structure', 'higher_education', 'public'),
     ('structure', 'public_body', 'public'), ('structure', 'school', 'public')) AS terms (vocabulary, code, mark);
 
 CREATE OR REPLACE MACRO marks_of(as_of, upto, wanted) AS TABLE
--- What is so of the codes of a list of the network (`wanted`) on a day, closed ones too: a row a code and mark.
-WITH terms AS (
-    SELECT code, arg_max(marks, turn) AS marks FROM standing(as_of, upto)
-    WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = wanted GROUP BY code)
-SELECT code, unnest(marks) AS mark FROM terms
-UNION SELECT code, mark FROM general_marks() WHERE vocabulary = wanted AND code NOT IN (SELECT code FROM terms);
+-- What is so of the codes of a list of the network (`wanted`), closed ones too: a row a code, mark and span of days, from
+-- `since` to before `until`. Of a code that is used before anything is said of it, the first word counts.
+WITH own AS (FROM general_marks() WHERE vocabulary = wanted),
+said AS (
+    SELECT code, day, arg_max(marks, turn) AS marks FROM dated(as_of, upto)
+    WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = wanted GROUP BY code, day),
+spans AS (
+    SELECT code, marks, CASE WHEN lag(day) OVER line IS NULL AND code NOT IN (SELECT code FROM own) THEN DATE '0001-01-01' ELSE day END AS since,
+           lead(day, 1, DATE '9999-12-31') OVER line AS until
+    FROM said WINDOW line AS (PARTITION BY code ORDER BY day)),
+each_mark AS (SELECT code, unnest(marks) AS mark, since, until FROM spans)
+SELECT code, mark, DATE '0001-01-01' AS since, DATE '9999-12-31' AS until FROM own WHERE mark IS NOT NULL
+UNION ALL FROM each_mark ANTI JOIN own ON own.code = each_mark.code AND own.mark = each_mark.mark;
 
 CREATE OR REPLACE MACRO marked(as_of, upto, wanted, so) AS TABLE
--- The codes of a list of the network (`wanted`) of which something is so (`so`) on a day, closed ones too.
-SELECT code FROM marks_of(as_of, upto, wanted) WHERE mark = so;
+-- The codes of a list of the network (`wanted`) of which something is so (`so`), closed ones too, with the days: what
+-- happened keeps what was so on its own day.
+SELECT code, since, until FROM marks_of(as_of, upto, wanted) WHERE mark = so;
 
 CREATE OR REPLACE MACRO planned_days(upto) AS TABLE
 -- The first day of each gathering that was planned, in Paris, as it is known: a figure is of the day it happened on, not
@@ -144,11 +155,12 @@ LEFT JOIN planned_days(upto) AS planned ON planned.entity_id = held.entity_id
 WHERE held.entity_id NOT IN (SELECT entity_id FROM called_off);
 
 CREATE OR REPLACE MACRO held_by(as_of, upto, trait) AS TABLE
--- The same, each by its kind (`trait` is 'kind'), or by all that is so of its kind ('mark'): `sort` says by which.
+-- The same, each by its kind (`trait` is 'kind'), or by all that was so of its kind on its day ('mark'): `sort` says by
+-- which.
 SELECT held.*, kind AS sort FROM gathering_at(as_of, upto) AS held WHERE trait = 'kind'
 UNION ALL
 SELECT held.*, so.mark AS sort FROM gathering_at(as_of, upto) AS held
-JOIN marks_of(as_of, upto, 'gathering') AS so ON so.code = held.kind WHERE trait = 'mark';
+JOIN marks_of(as_of, upto, 'gathering') AS so ON so.code = held.kind AND held.day >= since AND held.day < until WHERE trait = 'mark';
 
 CREATE OR REPLACE MACRO attendance_at(as_of, upto) AS TABLE
 -- Who came to a gathering that was held: rows of people, by public. The last count of the heads of each public, that is
@@ -165,6 +177,16 @@ FROM (
     SELECT *, true AS counted FROM counted
     UNION ALL SELECT *, false FROM named) AS came
 JOIN gathering_at(as_of, upto) AS held USING (gathering);
+
+CREATE OR REPLACE MACRO held_as(as_of, upto, so) AS TABLE
+-- The gatherings that were held, of whose kind something was so (`so`) on their day.
+SELECT held.* FROM gathering_at(as_of, upto) AS held
+SEMI JOIN marked(as_of, upto, 'gathering', so) AS terms ON code = kind AND held.day >= since AND held.day < until;
+
+CREATE OR REPLACE MACRO attendance_as(as_of, upto, so) AS TABLE
+-- Who came to these.
+SELECT came.* FROM attendance_at(as_of, upto) AS came
+SEMI JOIN marked(as_of, upto, 'gathering', so) AS terms ON code = kind AND came.day >= since AND came.day < until;
 
 CREATE OR REPLACE MACRO years(as_of, upto) AS TABLE
 -- The years from the first event of an existing thing to `as_of`, each with the day its state is taken: its last, or

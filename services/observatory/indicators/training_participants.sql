@@ -8,4 +8,4 @@
 -- rank: 6
 -- definition: Personnes venues aux sessions de formation, comptées ou accueillies par leur nom.
 SELECT 'events.trainings.participants' AS path, sum(people) AS value, list(counting ORDER BY counting) AS events
-FROM attendance_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'modules'))
+FROM attendance_as($as_of, $known, 'modules')

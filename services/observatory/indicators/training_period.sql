@@ -4,7 +4,7 @@
 -- counts: measure
 -- partial: run
 -- definition: Année de la première session, mois de la première à la dernière (comprises), durée de la plus courte et de la plus longue en jours.
-WITH held AS (FROM gathering_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'modules'))),
+WITH held AS (FROM held_as($as_of, $known, 'modules')),
 ends AS (
     SELECT min(day) AS first, max(day) AS last, min(days) AS shortest, max(days) AS longest,
            arg_min(event, (day, event)) AS opening, arg_max(event, (day, event)) AS closing,

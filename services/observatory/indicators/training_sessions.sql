@@ -6,4 +6,4 @@
 -- filters: department
 -- definition: Sessions de formation tenues.
 SELECT 'events.trainings.sessions' AS path, count(*) AS value, list(event ORDER BY event) AS events
-FROM gathering_at($as_of, $known) WHERE kind IN (FROM marked($as_of, $known, 'gathering', 'modules'))
+FROM held_as($as_of, $known, 'modules')

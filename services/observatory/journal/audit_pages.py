@@ -24,7 +24,7 @@ from services.observatory.pages.time_travel import asked, in_the_head, not_yet
 from services.observatory.search.event_query import OF_ACCOUNTS, Wanted, counts, found
 from shared.contract import load_all
 from shared.contract.fields.codes import vocabularies_in
-from shared.contract.labels import sentence
+from shared.notions.sayings import sentence
 from shared.runtime.faces import Chronicle
 from shared.web.here import Here
 from shared.web.security.authorization import NotYours, access, who_of

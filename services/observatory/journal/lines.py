@@ -10,8 +10,9 @@ import orjson
 from services.observatory.event_table.table import EventTable
 from shared.base.translations import L, plural, translated
 from shared.contract import load_all
-from shared.contract.labels import coded, sentence
+from shared.contract.labels import coded
 from shared.kernel.corrections import CORRECTIONS
+from shared.notions.sayings import sentence
 from shared.web.formatting import as_date, clock, day
 
 OF_PARTS = sorted(name for name, kind in load_all().items() if kind.says.part is not None)

@@ -30,7 +30,7 @@ from services.observatory.search.event_query import (
 )
 from shared.contract import EVENTS
 from shared.contract.envelope import Void, opened
-from shared.contract.labels import sentence
+from shared.notions.sayings import sentence
 from shared.runtime.faces import Chronicle, Neighbours, Premises
 from shared.web.api import without_persons
 from shared.web.here import Here

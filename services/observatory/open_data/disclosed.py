@@ -11,12 +11,13 @@ from datetime import date
 
 import orjson
 
-from services.observatory.event_table.filtering import ALL, TOTAL, Filters, narrowed
+from services.observatory.event_table.filtering import ALL, Filters, narrowed
 from services.observatory.event_table.table import EventTable
 from services.observatory.figures.answers import given
 from services.observatory.figures.computed import Spec, earlier, printed_specs
 from services.observatory.figures.period import Period, year_of
 from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.indicators.paths import TOTAL, is_total, part_of
 from services.observatory.network.printed_review import Published
 from services.observatory.open_data.small_cells import Heads, Released, Told, heads
 from shared.web.formatting import as_date
@@ -73,7 +74,7 @@ def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
         filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind")))
         if spec.one.parts == "college" and filters in map(_of_college, spec.one.of_persons):
             filters = ALL  # narrowed to the college of persons: the same persons
-            if TOTAL in spec.path.split("."):
+            if is_total(spec.path):
                 continue
         before = earlier(spec, Period(as_date(review["since"]), as_date(review["until"])))
         for one, value in ((spec, figure.get("value")), (before, figure.get("before"))):
@@ -94,7 +95,7 @@ def _of_college(code: str) -> Filters:
 def _persons_in(table: EventTable, cells: Sequence[Said], known: int) -> list[Said]:
     """The persons that a published total tells, where a release before ADR 30 left out the cell that says them: whoever
     knows the total takes the structures of that day away, as they were known then."""
-    total = next((each for each in cells if TOTAL in each.spec.path.split(".")), None)
+    total = next((each for each in cells if is_total(each.spec.path)), None)
     if total is None or total.number == sum(each.number for each in cells if each is not total):
         return []
     spec, one = total.spec, total.spec.one
@@ -102,7 +103,7 @@ def _persons_in(table: EventTable, cells: Sequence[Said], known: int) -> list[Sa
     return [
         Said(replace(spec, path=path), persons, ALL, total.seq)
         for path, (persons, _) in answer.items()
-        if persons is not None and year_of(path) == year_of(spec.path) and one.names_persons(path.split("."))
+        if persons is not None and year_of(path) == year_of(spec.path) and one.names_persons(path)
     ]
 
 
@@ -175,5 +176,4 @@ def college_tables(one: Indicator, some: Iterable[Said], names: Iterable[str]) -
 
 def college_of(path: str) -> str:
     """The college that a path names, or `TOTAL`."""
-    words = path.split(".")
-    return TOTAL if TOTAL in words else words[-2]
+    return part_of(path)

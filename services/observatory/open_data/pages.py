@@ -16,10 +16,11 @@ from starlette.responses import Response
 
 from services.observatory.charts.drawing import Context, as_csv, label, name
 from services.observatory.dashboard.dashboard import ordered, service_of
-from services.observatory.event_table.filtering import ELSEWHERE, TOTAL
+from services.observatory.event_table.filtering import ELSEWHERE
 from services.observatory.event_table.moment import AsOf, KnownAt, Moment
 from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import FILTERS, INDICATORS, Filter, Indicator
+from services.observatory.indicators.paths import TOTAL
 from services.observatory.network import whose
 from services.observatory.open_data.releases import LICENCE, Row, parts_of, rows, sure_day
 from shared.base.translations import languages, translated
@@ -90,7 +91,7 @@ async def file(
     moment = await observatory.moment(as_of, known_at, sure_day(service))
     released = await _rows(observatory, one, moment, sure_day(service), by)
     where = _where(request, moment)
-    lines = [_line(one, row, where) for row in released]
+    lines = [_line(one, row, where, by) for row in released]
     if ending == "csv":
         body = as_csv(COLUMNS, [[line[column] for column in COLUMNS] for line in lines]).encode()
         return Response(body, media_type="text/csv; charset=utf-8", headers=HEADERS)
@@ -120,7 +121,7 @@ async def indicator(
         indicator=one,
         by=by or "",
         query=query,
-        lines=[(row, _line(one, row, where)) for row in released],
+        lines=[(row, _line(one, row, where, by)) for row in released],
         parts=[part for part in BY if part in parts_of(one)],
     )
 
@@ -145,13 +146,13 @@ def _where(request: Request, moment: Moment) -> Context:
     return Context(moment.as_of, range(0), language(request), pages.lexicon, network=whose(request))
 
 
-def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:
-    part = None if row.part is None else label(where, ELSEWHERE) if row.part == ELSEWHERE else row.part
+def _line(one: Indicator, row: Row, where: Context, by: str | None) -> dict[str, Any]:
+    part = None if row.part is None else _code(row.part, where)
     return {
         "path": row.path,
         "label": name(one, row.path, where),
         "part": part,
-        "part_label": None if row.part is None else "Total" if row.part == TOTAL else label(where, row.part),
+        "part_label": None if row.part is None else "Total" if row.part == TOTAL else label(where, row.part, by),
         "value": None if row.value is None else int(row.value) if row.value == int(row.value) else row.value,
         "state": row.state,
         "partial": "yes" if row.partial else "no",
@@ -160,6 +161,11 @@ def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:
         "unit": one.unit,
         "unit_label": where.lexicon.say(f"unit.{one.unit}", where.lang),
     }
+
+
+def _code(part: str, where: Context) -> str:
+    """A part as a column has it; `total`, all of them, has been so in every release."""
+    return {ELSEWHERE: label(where, ELSEWHERE), TOTAL: "total"}.get(part, part)
 
 
 def _document(service: Premises, one: Indicator, moment: Moment, lines: list[dict[str, Any]]) -> dict[str, Any]:

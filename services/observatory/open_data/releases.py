@@ -12,12 +12,13 @@ from datetime import date, timedelta
 from typing import Literal
 
 from services.observatory.charts.drawing import Answer
-from services.observatory.event_table.filtering import ELSEWHERE, TOTAL
+from services.observatory.event_table.filtering import ELSEWHERE
 from services.observatory.event_table.moment import Moment
 from services.observatory.figures.computed import Spec
 from services.observatory.figures.observatory import Observatory
 from services.observatory.figures.period import year_of
 from services.observatory.indicators import INDICATORS, Filter, Indicator
+from services.observatory.indicators.paths import TOTAL, is_total
 from services.observatory.network.printed_review import Published
 from services.observatory.open_data.disclosed import (
     Said,
@@ -301,7 +302,7 @@ async def _parts_beside_structures(
 ) -> list[Row]:
     """The parts of a total that structures and persons are in. Persons have no structure, so they are in no part but
     that of which nothing is known: it is masked where the total is. All others count structures, as anybody can."""
-    masked = {row.as_of for row in whole if row.value is None and TOTAL in row.path.split(".")}
+    masked = {row.as_of for row in whole if row.value is None and is_total(row.path)}
     found = []
     for moment in days:
         path = _key(one, moment.as_of)

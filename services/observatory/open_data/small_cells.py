@@ -23,7 +23,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.observatory.event_table.filtering import TOTAL
+from services.observatory.indicators.paths import TOTAL
 
 LEAST = 5
 """The least number of persons that may be told from their number."""

@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from services.observatory.charts.drawing import Context, label
+from services.observatory.charts.drawing import Context, listed
 from services.observatory.dashboard import address
 from services.observatory.dashboard.address import MOST_THEMES, Day, Word
 from services.observatory.event_table.moment import day_of, today
@@ -31,7 +31,7 @@ from services.observatory.search import event_query
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
-from shared.notions.vocabularies.view import answered_as_of, known_lists
+from shared.notions.vocabularies.view import answered_as_of
 from shared.runtime.faces import Chronicle, Undertakings
 from shared.web.here import Here
 from shared.web.security.authorization import who_of
@@ -273,7 +273,7 @@ async def _choices(observatory: Observatory, head: Head, who: Reader) -> dict[st
         "department": sorted(
             ((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]
         ),
-        "college": [(code, label(where, code)) for code in known_lists().listed("college")],
-        "kind": [(code, label(where, code)) for code in known_lists().listed("structure")],
+        "college": listed(where, "college", chosen.college),
+        "kind": listed(where, "kind", chosen.kind),
         "theme": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
     }

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from services.observatory.event_table.filtering import ALL, TOTAL, Filters
+from services.observatory.event_table.filtering import ALL, Filters
 from services.observatory.figures.computed import Leaf, Spec, earlier
 from services.observatory.figures.period import Period, months_before
 from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.indicators.paths import TOTAL
 from services.observatory.open_data.disclosed import (
     Said,
     Span,
@@ -202,7 +203,7 @@ def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filter
     # What a year is compared with is a total too, of a day that is nobody's release: told as far as its persons may be.
     had = [*known, *shown]
     for own in years:
-        guarded = [leaf for leaf in own if one.names_persons(leaf.spec.path.split("."))]
+        guarded = [leaf for leaf in own if one.names_persons(leaf.spec.path)]
         totals = [leaf for leaf in own if college_of(leaf.spec.path) == TOTAL]
         before = [(_year_before(leaf.spec), leaf.before) for leaf in own]
         cells = _table([(spec.path, value) for spec, value in before])

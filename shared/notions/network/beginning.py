@@ -25,7 +25,7 @@ from shared.contract.fields.codes import Code
 from shared.geo import departments_of
 from shared.notions.legal_terms import LAWS
 from shared.notions.network import DYES
-from shared.notions.vocabularies import VOCABULARIES, general
+from shared.notions.vocabularies import VOCABULARIES, general, own_marks
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:network:beginning")
 ALWAYS = FIRST_DAY
@@ -91,11 +91,12 @@ class BulletinSaid(Part):
 
 
 class TermSaid(Part):
-    """One of the general list that is `closed` is not the network's; else it is called so."""
+    """One of the general list that is `closed` is not the network's; else it is called so. `marks`, `rank`: None where
+    they stay as they are."""
 
     titles: Titles = {}
-    marks: list[Code] = []
-    rank: int = 0
+    marks: list[Code] | None = None
+    rank: int | None = None
     closed: bool = False
 
 
@@ -185,6 +186,10 @@ def of(said: Mapping[str, Any], where: str) -> Beginning:
                 )
             if not term.closed and not term.titles:
                 raise Unreadable(f"{where}: lists → {name} → {code}: titles: say what it is called")
+            if term.marks is not None and (without := sorted(own_marks(name, code) - {*term.marks})):
+                raise Unreadable(
+                    f"{where}: lists → {name} → {code}: marks: {', '.join(without)} stays so of it in every network"
+                )
     for what, codes in (("colleges", found.colleges), ("bulletins", found.bulletins)):
         said_so_far: set[str] = set()
         for one in codes:
@@ -267,7 +272,8 @@ def _term(vocabulary: str, code: str, term: TermSaid, since: date | None) -> Ite
     if term.closed:
         yield Step("membership", "CloseTerm", of_it, Phrase(L("{list}\u00a0: sans {term}"), values), since)
         return
-    fields = {**of_it, "titles": dict(term.titles), "rank": term.rank, "marks": term.marks}
+    more = {"rank": term.rank, "marks": term.marks}
+    fields = {**of_it, "titles": dict(term.titles), **{name: one for name, one in more.items() if one is not None}}
     command = "DefineTerm" if there is None or there.earlier else "ReviseTerm"
     yield Step("membership", command, fields, Phrase(L("{list}\u00a0: {term}"), values), since)
 

@@ -125,8 +125,15 @@ class OurNetwork:
         return own_reviews(event for event, _ in self._said)
 
     def redrawn(self, day: date) -> list[date]:
-        """The days after this one from which on the region was another."""
-        return [on for event, on in self._said if isinstance(event, RegionDrawn) and on > day]
+        """The days after this one from which on the region was another; each once."""
+        found: list[date] = []
+        before = standing(self._said, day)
+        for on in sorted({on for event, on in self._said if isinstance(event, RegionDrawn) and on > day}):
+            now = standing(self._said, on)
+            if (now.region, now.departments) != (before.region, before.departments):
+                found.append(on)
+            before = now
+        return found
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -149,6 +149,12 @@ def general(vocabulary: str) -> Terms:
     }
 
 
+def own_marks(vocabulary: str, code: str) -> frozenset[str]:
+    """What is so of a term in every network, whatever one says of it: the product's rules hang on it (ADR 53)."""
+    term = general(vocabulary).get(code)
+    return term.marks if term else frozenset()
+
+
 def general_words() -> Words:
     """The terms of every network as words, for whatever is said outside of a network: `term.<list>.<code>` → French."""
     read = yaml.safe_load(GENERAL.read_text())
@@ -173,7 +179,8 @@ def after(terms: Terms, event: Event, day: date, tongue: Lang = SOURCE) -> Terms
     match event:
         case TermDefined() | TermRevised():
             before = terms.get(event.code, Term(event.code, {}, since=day))
-            term = replace(before, titles=event.titles, rank=event.rank, marks=frozenset(event.marks), said=True)
+            marks = own_marks(event.vocabulary, event.code) | {*event.marks}
+            term = replace(before, titles=event.titles, rank=event.rank, marks=marks, said=True)
             opened = isinstance(event, TermDefined)
             return {**terms, event.code: replace(term, closed=None, into=()) if opened else term}
         case CollegeOpened():

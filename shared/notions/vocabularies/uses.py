@@ -1,22 +1,25 @@
 """What uses a term that the network itself defined: who strikes its definition, or puts it on a later day, is told, and
 refused, since a code that was used stays readable for ever (docs/adr/0053, 0057).
 
-Terms of the general list are in every network whatever is struck, so nobody has to remember what uses them. Colleges
-are named by their own id (shared/notions/namings.py), bulletins are never struck."""
+Who closes a term of an earlier day is told what used it since (shared/notions/closings.py), of the general list and of
+bulletins too. Colleges are named by their own id (shared/notions/namings.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
+from shared.base.paris_days import day_of
 from shared.contract import Event, load_all
 from shared.contract.envelope import Recorded
 from shared.contract.fields.codes import vocabularies_in
+from shared.contract.newsletter.bulletins import IssueApproved, IssueStarted
+from shared.contract.newsletter.subscriptions import SubscriptionConfirmed
 from shared.kernel.views.projection import Document, View
-from shared.notions.vocabularies import VOCABULARIES, general, vocabulary_id
+from shared.notions.vocabularies import VOCABULARIES, vocabulary_id
 
 KIND = "membership.vocabulary"
-MOST = 30  # entities that are remembered for a term: who corrects a definition sees what to look at first
+MOST = 30  # entities that are remembered for a term, the first and the latest of them: what to look at first
 SPEAKING: Sequence[type[Event]] = [
     kind
     for kind in load_all().values()
@@ -40,15 +43,32 @@ def codes_said(event: Event) -> Iterator[tuple[str, str]]:
 
 
 def _terms(event: Recorded) -> Sequence[str]:
-    own = [(name, code) for name, code in codes_said(event.data) if code not in general(name)]
-    return list(dict.fromkeys(thing(vocabulary_id(name), code) for name, code in own))
+    return list(dict.fromkeys(thing(vocabulary_id(name), code) for name, code in codes_said(event.data)))
+
+
+def _bulletins(event: Recorded) -> Sequence[str]:
+    said = getattr(event.data, "bulletins", None) or [getattr(event.data, "bulletin", "")]
+    return list(dict.fromkeys(thing(vocabulary_id("bulletin"), code) for code in said))
 
 
 def _by(document: Document | None, data: Event, event: Recorded) -> Document:
     by: list[str] = document["by"] if document else []
     one = f"{event.service}.{event.entity}.{event.entity_id}"
-    return {"by": by if one in by or len(by) >= MOST else [*by, one]}
+    days: dict[str, str] = dict(document["last"]) if document else {}
+    days[one] = max(days.get(one, ""), day_of(event.time).isoformat())
+    last = sorted(days.items(), key=lambda pair: pair[1])[-MOST:]
+    return {"by": by if one in by or len(by) >= MOST else [*by, one], "last": [[*pair] for pair in last]}
 
 
-TERM_USES = View(name="term_uses", version=1, on=dict.fromkeys(SPEAKING, _by), keys=_terms, of_log=True, stamps=())
-"""Which entities ever said a term of the network's own, by `thing`; the first of them, whatever was corrected since."""
+TERM_USES = View(name="term_uses", version=2, on=dict.fromkeys(SPEAKING, _by), keys=_terms, of_log=True, stamps=())
+"""Which entities ever said a term, by `thing`: `by`, the first of them; `last`, those of the latest days, each with its
+day; whatever was corrected since."""
+BULLETIN_USES = View(
+    name="bulletin_uses",
+    version=1,
+    on=dict.fromkeys((IssueStarted, IssueApproved, SubscriptionConfirmed), _by),
+    keys=_bulletins,
+    of_log=True,
+    stamps=(),
+)
+"""The same of bulletins: their issues and subscribers."""

@@ -19,13 +19,13 @@ from shared.base.paris_days import day_of
 from shared.base.translations import Lang, Lexicon
 from shared.contract import EVENTS
 from shared.contract.fields import Reason
-from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand
 from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Context, Place, Refused
 from shared.kernel.line import Fact
-from shared.notions.references import NAMED
+from shared.notions.references import AFTER, NAMED
+from shared.notions.sayings import sentence
 from shared.runtime.faces import Commands
 
 INSTEAD, SINCE, WHY = "instead", "known_since", "instead_reason"
@@ -83,7 +83,7 @@ async def obstacle(
 ) -> Obstacle | None:
     """What a refusal names, where it names a fact. `at`: what the command was told of when; `of`: the entity, where it
     says the beginning of one again."""
-    if no.code == NAMED:
+    if no.code in (NAMED, AFTER):
         return await _elsewhere(service, no, lang)
     if "page" in no.values:
         return Obstacle(

@@ -21,12 +21,12 @@ from starlette.responses import RedirectResponse
 
 from shared.base.paris_days import day_of
 from shared.contract import EVENTS, Event
-from shared.contract.labels import sentence
 from shared.contract.says import ASIDE
 from shared.kernel.command_handler import Outcome, new_command_id, told_of
 from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.line import Fact
+from shared.notions.sayings import sentence
 from shared.runtime.faces import Commands, Desk
 from shared.web.facts.of_days import takes_day
 from shared.web.security.authorization import who_of

@@ -11,12 +11,12 @@ import orjson
 
 from shared.base.paris_days import day_of
 from shared.contract.envelope import Recorded
-from shared.contract.labels import sentence
 from shared.kernel.correcting import Told
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.line import Fact, wrong_in
 from shared.kernel.sealing import personal_fields
+from shared.notions.sayings import sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ from starlette.responses import Response
 from shared.base.translations import Lang
 from shared.contract.corrections import EventStruck
 from shared.contract.fields import day_typed
-from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, Stale, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, beside, together
 from shared.kernel.decider import Decider, Place, Refused
 from shared.kernel.eventlog.event_log import Conflict, History, Unavailable
 from shared.kernel.line import Correction, Fact, standing
-from shared.notions.references import NAMED, Resting, begun
+from shared.notions.references import AFTER, NAMED, Resting, begun
+from shared.notions.sayings import sentence
 from shared.runtime.faces import Commands, Reception
 from shared.web.counted.counted import of_facts, sorts_of
 from shared.web.facts.again import said_once, struck_with, taken_place_of
@@ -345,7 +345,7 @@ async def correct(service: Here[Reception], pages: ThesePages, request: Request,
         errors = {"day": pages.lexicon.say("invalid.date", lang, value=typed["day"])}
     except Refused as refused:
         errors, id = refusal(refused, pages.lexicon, lang), id_after(refused, id)
-        if (refused.code in (AGAINST, BEFORE, NAMED) or "earlier" in refused.values) and named.fact:
+        if (refused.code in (AGAINST, BEFORE, NAMED, AFTER) or "earlier" in refused.values) and named.fact:
             in_the_way = await obstacle(service, command, refused, None, lang)
     except (Stale, Conflict):
         say = pages.lexicon.say

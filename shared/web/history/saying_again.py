@@ -20,10 +20,10 @@ from starlette.responses import Response
 from shared.base.paris_days import day_of
 from shared.contract import EVENTS
 from shared.contract.fields import stored
-from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, Stale, new_command_id, told_of
 from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Conflict
+from shared.notions.sayings import sentence
 from shared.runtime.faces import Reception
 from shared.runtime.service import Choices
 from shared.web.counted.counted import of_facts

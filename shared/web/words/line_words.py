@@ -15,6 +15,10 @@ LINE_WORDS: Words = {
         "Une autre fiche repose sur ce fait\u202f: « {what} » du {day} (événement {seq}). Corrigez-la d’abord, ou "
         "notez ce fait-là aussi par erreur."
     ),
+    "refused.used-after-closing": (
+        "Impossible de fermer ce jour-là\u202f: une autre fiche en fait usage ensuite, « {what} » du {day} (événement "
+        "{seq}). Choisissez un jour suivant, ou corrigez d’abord cette fiche."
+    ),
     "refused.named-elsewhere-for-good": (
         "Une autre fiche repose sur ce fait\u202f: « {what} » du {day} (événement {seq}), que rien ne reprend. Gardez "
         "cette fiche, et dites-la close, ou réunie avec une autre, là où cela se peut."

@@ -13,7 +13,8 @@ from shared.contract import Event
 from shared.contract.fields import Line, Name, Reason
 from shared.contract.fields.codes import Code, Of, Tongue
 from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened, CollegeRevised
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.closings import Closing
 from shared.notions.membership import college_id
 from shared.notions.vocabularies import unspoken
 from shared.notions.vocabularies.referent import term_of
@@ -51,10 +52,14 @@ class ReviseCollege(CollegeCommand):
     kinds: Annotated[list[Annotated[Code, Of("structure")]], Field(max_length=100)] | None = None
 
 
-class CloseCollege(CollegeCommand):
+class CloseCollege(CollegeCommand, Closing):
     """Close a college, as the statutes say, or undo an opening."""
 
+    refers = {"college": Refers("membership.college", "known", id=lambda code, own: own)}
     reason: Reason
+
+    def closing(self) -> CollegeClosed:
+        return CollegeClosed(college=self.college, reason=self.reason)
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def _spoken(titles: Iterable[str]) -> None:
 def _closed(command: CloseCollege, state: College, context: Context) -> Decision:
     if state.said is None:
         raise Refused("unknown-college", field="college")
-    return [CollegeClosed(college=command.college, reason=command.reason)] if state.open else []
+    return [command.closing()] if state.open else []
 
 
 def allows(state: College, event: Event) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -11,11 +11,14 @@ from shared.contract import Event
 from shared.contract.fields import Line, Reason
 from shared.contract.fields.codes import Code, Tongue
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
-from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
-from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, unspoken, used, vocabulary_id
+from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refers, Refused
+from shared.notions.closings import Closing
+from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, own_marks, unspoken, used, vocabulary_id
 from shared.notions.vocabularies.referent import NOTHING, terms_after
 
 MOST_TERMS = 500
+Rank = Annotated[int, Field(ge=0, le=10_000)]
+Marks = Annotated[list[Code], Field(max_length=20)]
 
 
 class VocabularyCommand(Command):
@@ -29,26 +32,31 @@ class VocabularyCommand(Command):
 
 
 class DefineTerm(VocabularyCommand):
-    """Add a term to a list of the network, or open one again that was closed."""
+    """Add a term to a list of the network, or open one again that was closed: what is left out of that stays as it
+    was."""
 
     titles: dict[Tongue, Line] = Field(min_length=1, max_length=10)
-    rank: int = Field(0, ge=0, le=10_000)
-    marks: list[Code] = Field([], max_length=20)
+    rank: Rank | None = None
+    marks: Marks | None = None
 
 
 class ReviseTerm(VocabularyCommand):
-    """Call a term otherwise, move it in its list, or say what else is so of it."""
+    """Call a term otherwise, move it in its list, or say what else is so of it. What is left out stays as it was."""
 
     titles: dict[Tongue, Line] = Field(min_length=1, max_length=10)
-    rank: int = Field(0, ge=0, le=10_000)
-    marks: list[Code] = Field([], max_length=20)
+    rank: Rank | None = None
+    marks: Marks | None = None
 
 
-class CloseTerm(VocabularyCommand):
+class CloseTerm(VocabularyCommand, Closing):
     """Close a term: it is used no more; what it was used for stays."""
 
+    refers = {"code": Refers("membership.vocabulary", "known", id=lambda code, own: own)}
     into: list[Code] = Field([], max_length=20)
     reason: Reason | None = None
+
+    def closing(self) -> TermClosed:
+        return TermClosed(**self.model_dump())
 
 
 def _list(command: VocabularyCommand, state: Terms) -> Terms:
@@ -65,9 +73,9 @@ def _defined(command: DefineTerm, state: Terms, context: Context) -> Decision:
     terms = _list(command, state)
     term = terms.get(command.code)
     _fits(command)
-    said = TermDefined(**command.model_dump())
+    said = TermDefined(**_whole(command, term))
     if term is not None and term.closed is None:
-        if _same(term, command):
+        if _same(term, said):
             return []
         raise Refused("term-defined", field="code", title=term.title())
     if term is None and len(terms) >= MOST_TERMS:
@@ -78,7 +86,18 @@ def _defined(command: DefineTerm, state: Terms, context: Context) -> Decision:
 def _revised(command: ReviseTerm, state: Terms, context: Context) -> Decision:
     term = _open(command, state)
     _fits(command)
-    return [] if _same(term, command) else [TermRevised(**command.model_dump())]
+    said = TermRevised(**_whole(command, term))
+    return [] if _same(term, said) else [said]
+
+
+def _whole(command: DefineTerm | ReviseTerm, before: Term | None) -> dict[str, Any]:
+    """What an event says of a term: the whole of it."""
+    said = command.model_dump()
+    if command.rank is None:
+        said["rank"] = before.rank if before else 0
+    if command.marks is None:
+        said["marks"] = sorted(before.marks) if before else []
+    return said
 
 
 def _closed(command: CloseTerm, state: Terms, context: Context) -> Decision:
@@ -90,7 +109,7 @@ def _closed(command: CloseTerm, state: Terms, context: Context) -> Decision:
     for code in command.into:
         if code == command.code or code not in terms or terms[code].closed is not None:
             raise Refused("unknown-term", field="into")
-    return [TermClosed(**command.model_dump())]
+    return [command.closing()]
 
 
 def _open(command: VocabularyCommand, state: Terms) -> Term:
@@ -105,13 +124,17 @@ def _open(command: VocabularyCommand, state: Terms) -> Term:
 def _fits(command: DefineTerm | ReviseTerm) -> None:
     if strange := unspoken(command.titles):
         raise Refused("unknown-language", field="titles", language=strange)
-    if set(command.marks) - VOCABULARIES[command.vocabulary].marks.keys():
+    if command.marks is None:
+        return
+    known = VOCABULARIES[command.vocabulary].marks
+    if set(command.marks) - known.keys():
         raise Refused("unknown-mark", field="marks")
+    if without := sorted(own_marks(command.vocabulary, command.code) - {*command.marks}):
+        raise Refused("own-mark", field="marks", marks=", ".join(without))
 
 
-def _same(term: Term, command: DefineTerm | ReviseTerm) -> bool:
-    said = (dict(term.titles), term.rank, term.marks)
-    return said == (command.titles, command.rank, frozenset(command.marks))
+def _same(term: Term, said: TermDefined | TermRevised) -> bool:
+    return (dict(term.titles), term.rank, term.marks) == (said.titles, said.rank, frozenset(said.marks))
 
 
 def allows(state: Terms, event: Event) -> str | None:

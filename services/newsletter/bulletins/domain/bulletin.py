@@ -23,6 +23,7 @@ from shared.contract.newsletter.bulletins import (
     BulletinRevised,
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.closings import Closing
 from shared.notions.vocabularies import unspoken
 
 Rank = Annotated[int, Field(ge=1, le=1000)]
@@ -68,10 +69,14 @@ class ReviseBulletin(BulletinCommand):
     rank: Rank | None = None
 
 
-class CloseBulletin(BulletinCommand):
+class CloseBulletin(BulletinCommand, Closing):
     """Publish a bulletin no more: nothing arrives in it or is sent of it; its issues and subscriptions can be read."""
 
+    refers = {"bulletin": KNOWN}
     reason: Reason | None = None
+
+    def closing(self) -> BulletinClosed:
+        return BulletinClosed(bulletin=self.bulletin, reason=self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def _revised(command: ReviseBulletin, state: Bulletin, context: Context) -> Deci
 
 def _closed(command: CloseBulletin, state: Bulletin, context: Context) -> Decision:
     _known(state)
-    return [BulletinClosed(bulletin=command.bulletin, reason=command.reason)] if state.open else []
+    return [command.closing()] if state.open else []
 
 
 def _known(state: Bulletin) -> None:

@@ -18,9 +18,11 @@ from services.observatory.event_table.filtering import Filters
 from services.observatory.figures.computed import Leaf, Spec
 from services.observatory.figures.period import Period, year_of
 from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.indicators.paths import is_total, part_of
 from services.observatory.network import NOBODY, Network
 from shared.base.services import SERVICES
 from shared.base.translations import Lang, Lexicon, Text, said_in
+from shared.notions.vocabularies.view import known_lists
 from shared.web.formatting import day as written
 from shared.web.formatting import number, percent_sign
 
@@ -132,8 +134,7 @@ def _chapter(service: str, by_name: Mapping[str, Sequence[Leaf]], head: Head, wh
 
 def _place(leaf: Leaf) -> tuple[int, str]:
     """The total before its parts; of years the latest first."""
-    words = leaf.spec.path.split(".")
-    return (-(leaf.spec.year or 9999), "" if "total" in words else leaf.spec.path)
+    return (-(leaf.spec.year or 9999), "" if is_total(leaf.spec.path) else leaf.spec.path)
 
 
 def _picture(one: Indicator, leaves: Sequence[Leaf], head: Head, who: Reader) -> list[Picture]:
@@ -176,18 +177,17 @@ def label(spec: Spec, who: Reader) -> str:
     if one is None:
         return spec.path
     context = Context(spec.day, range(0), who.lang, who.lexicon, network=who.network)
-    words = spec.path.split(".")
     said = name(one, spec.path, context)
     year = year_of(spec.path)
     title = who.L(one.title)
-    if of := term(one, words[2] if one.terms else "", context):
+    if of := term(one, part_of(spec.path), context):
         return f"{plain(title, context)}, {of}"
     if spec.sort == "year" and year is not None:
-        part = words[-2] if one.parts else None
+        part = part_of(spec.path) if one.parts else None
         short = plain(title, context)
         if part is None:
             return title
-        if "total" in words:
+        if is_total(spec.path):
             return short
         return f"{short}, {_part(part, context)}"
     if spec.first is not None:
@@ -198,7 +198,8 @@ def label(spec: Spec, who: Reader) -> str:
 
 def _part(word: str, context: Context) -> str:
     code = f"term.college.{word}"
-    return context.lexicon.say(code, context.lang) if context.lexicon.has(code) else word
+    has = context.lexicon.has(code)
+    return context.lexicon.say(code, context.lang) if has else known_lists().title("college", word, context.lang)
 
 
 def about(spec: Spec, head: Head, who: Reader) -> str:

@@ -24,7 +24,8 @@ def test_what_is_so_of_general_terms_is_the_same_in_sql(tmp_path: Path) -> None:
     history.say(GatheringHeld(kind="agora", title="x"), "x", "2016-01-01")
     with history.table(tmp_path) as table:
         said = {(row["vocabulary"], row["code"], row["mark"]) for row in table.rows("FROM general_marks()")}
-    known = {(name, one.code, mark) for name in VOCABULARIES for one in general(name).values() for mark in one.marks}
+    terms = {name: general(name).values() for name, one in VOCABULARIES.items() if one.marks and not one.elsewhere}
+    known = {(name, one.code, mark) for name, some in terms.items() for one in some for mark in one.marks or [None]}
     assert said == known
 
 
@@ -37,7 +38,34 @@ def test_a_kind_of_a_network_counts_by_its_mark_from_the_day_it_has_it(tmp_path:
     path = "events.departmental_tour.towns"
     with history.table(tmp_path) as table:
         assert ask(table, "departmental_tour", date(2016, 12, 31), table.position)[path][0] == 1
-        assert ask(table, "departmental_tour", NOW, table.position)[path][0] == 2
+        assert ask(table, "departmental_tour", NOW, table.position)[path][0] == 1, "what it was on its own day"
+
+
+def test_a_gathering_keeps_the_marks_of_its_own_day(tmp_path: Path) -> None:
+    history = History()
+    history.say(TermDefined(**CAFE, marks=["modules"]), "list", "2014-01-01")
+    history.say(TermRevised(**CAFE, marks=[]), "list", "2016-01-01")
+    history.say(TermRevised(**CAFE, marks=["modules", "tour"]), "list", "2017-01-01")
+    for at, day in enumerate(("2013-06-01", "2015-06-01", "2016-06-01", "2017-06-01")):
+        history.say(GatheringHeld(kind="cafe", title=day, town=f"t{at}"), day, day)
+    with history.table(tmp_path) as table:
+        found = ask(table, "training_sessions", NOW, table.position)["events.trainings.sessions"][0]
+        towns = ask(table, "departmental_tour", NOW, table.position)["events.departmental_tour.towns"][0]
+    assert found == 3, "not the one of 2016; the one before anything was said is what was said first"
+    assert towns == 1
+
+
+def test_a_general_term_counts_as_before_whatever_is_said_of_it(tmp_path: Path) -> None:
+    """A log of before has definitions that say no marks."""
+    history = History()
+    for code in ("agora", "training"):
+        said = {"vocabulary": "gathering", "code": code, "titles": {"fr": "Autrement"}}
+        history.say(TermRevised(**said, marks=[]), "list", "2014-06-01")
+        history.say(GatheringHeld(kind=code, title="x"), f"early {code}", "2013-06-01")
+        history.say(GatheringHeld(kind=code, title="x"), f"late {code}", "2015-06-01")
+    with history.table(tmp_path) as table:
+        assert ask(table, "training_sessions", NOW, table.position)["events.trainings.sessions"][0] == 2
+        assert ask(table, "agora_first_held", NOW, table.position)["events.agora.first_held"][0] == 2013
 
 
 def test_a_kind_that_another_network_adds_counts_without_a_changed_line_of_sql(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 
-from services.observatory.event_table.filtering import TOTAL
+from services.observatory.indicators.paths import TOTAL
 from services.observatory.open_data.small_cells import Released, released, released_alone
 from tests.fixtures.table_attacker import Attacker, Sum, differences, few, plus
 

@@ -8,6 +8,7 @@ from datetime import date
 from services.observatory.event_table.filtering import Filters
 from services.observatory.figures.computed import Spec
 from services.observatory.indicators import INDICATORS
+from services.observatory.indicators.paths import TOTAL
 from services.observatory.open_data.disclosed import (
     Said,
     college_of,
@@ -49,7 +50,7 @@ def test_a_table_of_colleges_knows_what_was_said_and_no_more() -> None:
     (table,) = college_tables(one, some, ["public", "associative"])
     assert "12" in str(table) and "94" in str(table) and "None" in str(table)
     assert college_tables(one, [replace(some[0], filters=Filters(kind="school"))], ["public"]) == []
-    assert (college_of(total), college_of(public)) == ("total", "public")
+    assert (college_of(total), college_of(public)) == (TOTAL, "public")
 
 
 def test_the_persons_of_a_mean_follow_from_what_it_is_over() -> None:

@@ -16,7 +16,8 @@ import yaml
 from deploy.host.root_app import root_of
 from services.observatory.charts.drawing import Context, name
 from services.observatory.figures.observatory import of as observatory_of
-from services.observatory.indicators import HERE, INDICATORS
+from services.observatory.indicators import HERE, INDICATORS, LISTED
+from services.observatory.indicators.paths import TOTAL
 from services.observatory.open_data.releases import LICENCE, release_days, rows
 from shared.base.translations import Lexicon, translated
 from shared.contract.directory.structures import ContactAdded, StructureRegistered
@@ -84,7 +85,7 @@ async def test_every_public_indicator_is_a_page_a_csv_and_a_json_for_anybody(
 ) -> None:
     await write(service, network())
     index = (await anybody.get(OPEN)).text
-    for one in INDICATORS.values():
+    for one in LISTED:
         listed = f'href="{OPEN}/{one.name}"' in index
         assert listed == (one.public and not one.earlier), one.name
         answers = [await anybody.get(f"{OPEN}/{one.name}{ending}") for ending in ("", ".csv", ".json")]
@@ -111,7 +112,7 @@ async def test_every_row_is_named_in_words_by_whoever_has_printed_no_review(
     anybody: httpx2.AsyncClient, service: Service
 ) -> None:
     lexicon = Lexicon(KERNEL, service.definition.words)
-    for one in (one for one in INDICATORS.values() if not one.earlier):
+    for one in LISTED:
         expected = yaml.safe_load((HERE / f"{one.name}.yaml").read_text(encoding="utf-8"))["expect"]
         for lang in ("fr", "en"):
             where = Context(date(2016, 12, 31), range(0), lang, lexicon)
@@ -136,10 +137,10 @@ async def test_the_table_of_contacts_lists_all_departments_that_have_structures(
     moment = await observatory.moment("2021-06-01", None, today)
     contacts = INDICATORS["contacts_total"]
     parted = await rows(observatory, contacts, moment, today, "department")
-    assert {row.part for row in parted if row.as_of.year == 2018} == {"", "31", "34", "65", "total"}
+    assert {row.part for row in parted if row.as_of.year == 2018} == {"", "31", "34", "65", TOTAL}
     whole = await rows(observatory, contacts, moment, today)
     alone = {row.as_of: row.value for row in whole if row.state != "published"}
-    assert {row.as_of: row.value for row in parted if row.part == "total"} == alone, "one figure, masked once"
+    assert {row.as_of: row.value for row in parted if row.part == TOTAL} == alone, "one figure, masked once"
 
 
 async def test_a_file_is_of_the_day_and_the_knowledge_that_it_is_asked_for(
@@ -180,8 +181,8 @@ async def test_persons_are_released_once_a_year_and_masked_against_subtraction(
     found = {
         (row.as_of.year, row.part): row.value for row in await rows(observatory, contacts, moment, today, "department")
     }
-    assert (found[2018, "31"], found[2018, "34"], found[2018, "total"]) == (12, 7, 19)
-    assert [found[2019, part] for part in ("31", "34", "65", "total")] == [None] * 4, "two came: nobody is to see where"
+    assert (found[2018, "31"], found[2018, "34"], found[2018, TOTAL]) == (12, 7, 19)
+    assert [found[2019, part] for part in ("31", "34", "65", TOTAL)] == [None] * 4, "two came: nobody is to see where"
     alone = {
         row.as_of.year: row.value
         for row in await rows(observatory, contacts, moment, today)

@@ -9,11 +9,11 @@ from itertools import product
 
 import pytest
 
-from services.observatory.event_table.filtering import TOTAL
 from services.observatory.event_table.moment import Moment
 from services.observatory.figures.computed import Leaf, Spec
 from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS
+from services.observatory.indicators.paths import TOTAL, is_total
 from services.observatory.open_data.releases import Parted, with_parts
 from services.observatory.open_data.small_cells import Released, heads, judged, released, released_alone, small
 from services.observatory.review.suppression import without_small
@@ -262,7 +262,7 @@ def test_who_knows_the_rule_excludes_nothing_of_a_review(leaves: Callable[[Truth
         said: dict[object, int | None] = dict.fromkeys(truth)
         for leaf in shown:
             year = leaf.spec.year or 0
-            extra = 7 if TOTAL in leaf.spec.path.split(".") else 0
+            extra = 7 if is_total(leaf.spec.path) else 0
             if "associative" not in leaf.spec.path:
                 for at, number in ((year, leaf.value), (year - 1, leaf.before)):
                     if number is not None:

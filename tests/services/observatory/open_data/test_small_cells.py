@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.observatory.event_table.filtering import TOTAL
+from services.observatory.indicators.paths import TOTAL
 from services.observatory.open_data.small_cells import LEAST, Released, Told, released, released_alone
 
 CELLS = ("31", "34", "65", "81")

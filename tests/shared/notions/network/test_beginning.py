@@ -91,6 +91,12 @@ def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_
     assert [step.command for step in steps(said)] == ["ReviseTerm", "CloseTerm", "DefineTerm", "DefineTerm"]
 
 
+def test_what_a_file_leaves_out_of_a_term_is_no_part_of_the_command() -> None:
+    terms = {"agora": {"titles": {"fr": "Foire"}}, "training": {"titles": {"fr": "Stage"}, "rank": 3}}
+    found = [step.fields.keys() for step in steps(of({"lists": {"gathering": terms}}, "x"))]
+    assert found == [{"vocabulary", "code", "titles"}, {"vocabulary", "code", "titles", "rank"}]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -106,6 +112,7 @@ def test_a_term_of_the_general_list_is_revised_or_closed_and_one_that_is_new_or_
         ("lists: {flavour: {sweet: {}}}", "there is no such list; there is office"),
         ("lists: {college: {sweet: {}}}", "there is no such list"),
         ("lists: {gathering: {never_was: {closed: true}}}", "never_was: it is not in the general list"),
+        ("lists: {gathering: {agora: {titles: {fr: F}, marks: []}}}", "agora: marks: yearly stays so"),
         ("lists: {gathering: {forum: {}}}", "forum: titles: say what it is called"),
         ("colleges: [{code: a, title: Aa}, {code: a, title: Bb}]", "colleges → a: it stands there twice"),
     ],

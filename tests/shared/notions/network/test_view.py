@@ -83,6 +83,15 @@ def test_the_first_language_is_that_of_the_day_and_french_where_nothing_is_said(
     assert first_language([]) == first_language([(LanguagesChosen(languages=["tlh"]), date(2016, 1, 1))]) == "fr"
 
 
+async def test_a_day_on_which_the_region_changed_is_told_once() -> None:
+    """Not twice where it was said twice that day, and not where the same was said again."""
+    ten, drawn = date(2020, 1, 1), RegionDrawn(region="R", departments=["22"])
+    other = RegionDrawn(region="R", departments=["22", "35"])
+    said = [*SAID, (drawn, ten), (other, ten), (other, date(2021, 1, 1))]
+    found = await network(Shelf(document(said)))
+    assert found.redrawn(date(2013, 1, 1)) == [date(2016, 1, 1), ten]
+
+
 async def test_it_is_read_again_only_once_the_views_have_moved() -> None:
     shelf, at = Shelf(document(SAID[:1])), [1]
     ours = await network(shelf, at)

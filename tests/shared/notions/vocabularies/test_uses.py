@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
@@ -13,17 +14,18 @@ from shared.notions.vocabularies import vocabulary_id
 from shared.notions.vocabularies.uses import MOST, SPEAKING, TERM_USES, codes_said, thing
 
 
-def given(kind: str, **more: Any) -> Recorded:
+def given(kind: str, day: int = 1, **more: Any) -> Recorded:
+    more = {"time": datetime(2020, 1, day, 12, tzinfo=UTC), **more}
     data = SupportGiven(structure=uuid4(), kind=kind)
     of = {"service": "directory", "entity": "support", "entity_id": str(uuid4()), "data": data}
     return cast(Recorded, SimpleNamespace(**of, **more))
 
 
-def test_terms_of_the_general_list_and_colleges_are_not_remembered() -> None:
+def test_terms_of_a_list_are_remembered_and_colleges_have_records_of_their_own() -> None:
     assert SupportGiven in SPEAKING and CollegeOpened in SPEAKING  # of its kinds of structures
     opened = CollegeOpened(college="towns", title="Villes", kinds=["school", "lycee"])
     assert [*codes_said(opened)] == [("structure", "school"), ("structure", "lycee")]
-    assert TERM_USES.keys(given("funding_search")) == []
+    assert TERM_USES.keys(given("funding_search")) == [thing(vocabulary_id("support"), "funding_search")]
     assert TERM_USES.keys(given("coaching")) == [thing(vocabulary_id("support"), "coaching")]
 
 
@@ -34,3 +36,12 @@ def test_the_first_that_used_a_term_are_remembered() -> None:
         document = fold(document, event.data, event)
     assert document is not None and len(document["by"]) == MOST
     assert document["by"][0] == f"directory.support.{events[0].entity_id}"
+
+
+def test_those_of_the_latest_days_are_remembered_too() -> None:
+    fold, document = TERM_USES.on[SupportGiven], None
+    late = given("coaching", day=9)
+    for event in (late, *(given("coaching") for _ in range(MOST + 5)), late):
+        document = fold(document, event.data, event)
+    assert document is not None and len(document["last"]) == MOST
+    assert document["last"][-1] == [f"directory.support.{late.entity_id}", "2020-01-09"]

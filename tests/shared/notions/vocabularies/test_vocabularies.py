@@ -97,6 +97,11 @@ def test_an_earlier_college_without_titles_is_called_as_the_product_has_it() -> 
     assert (term.title("fr"), term.said) == ("Collectivités", True)
 
 
+def test_what_is_so_of_a_general_term_in_every_network_stays_so() -> None:
+    said = TermRevised(vocabulary="gathering", code="agora", titles={"fr": "Foire"}, marks=["tour"])
+    assert folded("gathering", [(said, OPENED)])["agora"].marks == {"yearly", "tour"}
+
+
 def test_why_a_code_may_not_be_used() -> None:
     assert used("gathering", "training", {}) is None
     assert used("gathering", "cafe", {}) == "unknown-term"

@@ -14,6 +14,7 @@ from tests.fixtures.deciding import Given, decided
 
 CAFE = {"vocabulary": "gathering", "code": "cafe", "titles": {"fr": "Café", "en": "Coffee"}, "rank": 9}
 DEFINED = TermDefined(**CAFE)
+DEFINED_ANEW = TermRevised(**CAFE)
 CLOSED = TermClosed(vocabulary="gathering", code="cafe")
 
 
@@ -42,7 +43,32 @@ CASES: list[tuple[str, list[Given], Command, list[Event] | str]] = [
         "a general one is renamed",
         [],
         ReviseTerm(**{**CAFE, "code": "agora"}),
-        [TermRevised(**{**CAFE, "code": "agora"})],
+        [TermRevised(**{**CAFE, "code": "agora"}, marks=["yearly"])],
+    ),
+    ("one that is so everywhere stays so", [], ReviseTerm(**{**CAFE, "code": "agora"}, marks=[]), "own-mark"),
+    (
+        "more is so of a general one",
+        [],
+        ReviseTerm(**{**CAFE, "code": "agora"}, marks=["tour", "yearly"]),
+        [TermRevised(**{**CAFE, "code": "agora"}, marks=["tour", "yearly"])],
+    ),
+    (
+        "what is left out stays",
+        [TermDefined(**CAFE, marks=["tour"])],
+        ReviseTerm(vocabulary="gathering", code="cafe", titles={"fr": "Thé"}),
+        [TermRevised(**{**CAFE, "titles": {"fr": "Thé"}}, marks=["tour"])],
+    ),
+    (
+        "a mark of its own is taken away",
+        [TermDefined(**CAFE, marks=["tour"])],
+        ReviseTerm(**CAFE, marks=[]),
+        [DEFINED_ANEW],
+    ),
+    (
+        "opened again it is as it was",
+        [TermDefined(**CAFE, marks=["tour"]), CLOSED],
+        DefineTerm(vocabulary="gathering", code="cafe", titles={"fr": "Thé"}),
+        [TermDefined(**{**CAFE, "titles": {"fr": "Thé"}}, marks=["tour"])],
     ),
     ("nothing is changed", [DEFINED], ReviseTerm(**CAFE), []),
     ("one that nobody knows", [], ReviseTerm(**CAFE), "unknown-term"),
@@ -75,7 +101,9 @@ def test_a_list_is_judged_on_the_day() -> None:
     given: list[Given] = [(DEFINED, date(2015, 1, 1)), (CLOSED, date(2017, 1, 1))]
     renamed = ReviseTerm(**{**CAFE, "titles": {"fr": "Thé"}})
     assert decided(VOCABULARY, given, renamed, at(date(2014, 1, 1))) == "unknown-term"
-    assert decided(VOCABULARY, given, renamed, at(date(2016, 1, 1))) == [TermRevised(**renamed.model_dump())]
+    assert decided(VOCABULARY, given, renamed, at(date(2016, 1, 1))) == [
+        TermRevised(**{**CAFE, "titles": {"fr": "Thé"}})
+    ]
     assert decided(VOCABULARY, given, renamed, at(date(2017, 6, 1))) == "term-closed"
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
+from services.observatory.charts.drawing import Context
+from services.observatory.charts.drawing import name as called
 from services.observatory.event_table.moment import AsOf, KnownAt, Year, today, year_of
 from services.observatory.figures.moment_page import carried, render
 from services.observatory.figures.observatory import current
 from services.observatory.indicators import INDICATORS
+from services.observatory.network import whose
 from shared.runtime.faces import Chronicle
 from shared.web.here import Here
+from shared.web.templating import language
 
 routes = APIRouter(prefix="/indicators", include_in_schema=False)
 """The routes under /indicators."""
@@ -47,6 +51,7 @@ async def indicator(
     observatory = await current(service)
     moment = await observatory.moment(as_of, known_at, today())
     answer = await observatory.ask(name, moment, year_of(first), year_of(last))
+    where = Context(moment.as_of, range(0), language(request), request.app.state.pages.lexicon, network=whose(request))
     travelling = moment if as_of or known_at else None
     return render(
         request,
@@ -56,7 +61,7 @@ async def indicator(
         indicator=INDICATORS[name],
         day_asked=moment.as_of,
         query=carried(moment),
-        values=sorted(answer.items()),
+        values=[(path, called(INDICATORS[name], path, where), one) for path, one in sorted(answer.items())],
         known=moment.known,
         linked=not (first or last or INDICATORS[name].parameters),
     )
