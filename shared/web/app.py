@@ -44,7 +44,6 @@ from shared.web.history.saying_again import sayings
 from shared.web.openapi import described
 from shared.web.operations.clock import clock_routes
 from shared.web.operations.request_metrics import route_of
-from shared.web.privacy_pages import privacy
 from shared.web.security.authorization import (
     SAFE,
     SIGN_IN_REQUIRED,
@@ -55,6 +54,7 @@ from shared.web.security.authorization import (
     admitted,
     identified,
 )
+from shared.web.security.privacy_pages import privacy
 from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import wants_json
 from shared.web.service_pages import made_of

@@ -63,7 +63,7 @@ ROOMS = (
             "tests/shared/persons/test_sealed_files.py",
             "tests/shared/persons/test_subject_access.py",
             "tests/shared/persons/test_terms.py",
-            "tests/shared/web/test_privacy_pages.py",
+            "tests/shared/web/security/test_privacy_pages.py",
             "tests/shared/base/test_paris_days.py",
             "tests/shared/base/test_secret_files.py",
             "tests/shared/contract/test_envelope.py",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from shared.base.network_files import printed_reviews, reviews_of
+from shared.base.network_files import printed_reviews, reviews_of, whose
 from shared.base.translations import SOURCE, L, Lang, languages
 from shared.contract import Event
 from shared.contract.membership.network import (
@@ -47,6 +47,11 @@ def spoken() -> tuple[Lang, ...]:
 def known_reviews() -> tuple[str, ...]:
     """The printed reviews that can be recounted, by their names."""
     return printed_reviews()
+
+
+def printed_by(review: str) -> str:
+    """What the network is called that printed a review. Raises KeyError for one that there is not."""
+    return whose(review)[0]
 
 
 def own_reviews(said: Iterable[Event]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from shared.base.translations import SOURCE, L, Phrase
+from shared.base.translations import L, Phrase
 from shared.notions.network.beginning import Step
 from shared.notions.vocabularies import PERSONS, VOCABULARIES, Term, Terms
 
@@ -39,7 +39,9 @@ def _again(step: Step, terms: Terms, purposes: Mapping[str, str]) -> Step:
     if term.closed is not None:
         return step if step.command == "DefineTerm" else replace(step, command="DefineTerm", first=step)
     said = step.fields
-    if (dict(term.titles), term.rank, term.marks) == (said["titles"], said["rank"], frozenset(said["marks"])):
+    rank, marks = said.get("rank") or term.rank, said.get("marks")  # what is left out stays
+    same = marks is None or frozenset(marks) == term.marks
+    if same and (dict(term.titles), term.rank) == (said["titles"], rank):
         return step
     called = next(iter(said["titles"].values()))
     values = {"list": VOCABULARIES[said["vocabulary"]].title, "term": called}
@@ -70,12 +72,13 @@ def _bulletin(step: Step, term: Term, purpose: str | None) -> Step:
 
 def _otherwise(said: Mapping[str, Any], term: Term, **known: tuple[str, ...]) -> bool:
     """Whether a file says of a term what it is not; what the file leaves out stays as it is."""
-    titles = {**term.titles, SOURCE: said["title"], **said.get("titles", {})}
+    titles = {**term.in_lists, **said.get("titles", {})}
     lists = any(name in said and tuple(sorted(said[name])) != tuple(sorted(there)) for name, there in known.items())
-    return titles != dict(term.titles) or said.get("rank", term.rank) != term.rank or lists
+    called = said["title"] != term.official or titles != dict(term.in_lists)
+    return called or said.get("rank", term.rank) != term.rank or lists
 
 
 def _kept(said: Mapping[str, Any], term: Term) -> Mapping[str, Any]:
     """With the titles that the file leaves out, which stay."""
-    others = {lang: title for lang, title in term.titles.items() if lang != SOURCE}
-    return {**said, "titles": said.get("titles") or others} if others or said.get("titles") else said
+    titles = said.get("titles") or dict(term.in_lists)
+    return {**said, "titles": titles} if titles else said

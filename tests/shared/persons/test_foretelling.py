@@ -26,7 +26,7 @@ from tests.conftest import OpenService
 from tests.deploy.observability.test_metrics import scraped, value
 from tests.fixtures.signing_in import operator
 from tests.shared.persons.conftest import HER, Add, do, move_clock
-from tests.shared.web.test_privacy_pages import asking
+from tests.shared.web.security.test_privacy_pages import asking
 
 TERM = 1096  # days, of contacts
 

@@ -26,7 +26,7 @@ from tests.conftest import OpenService
 from tests.fixtures.signing_in import operator
 from tests.fixtures.statutes import founded
 from tests.shared.persons.conftest import HER, do, move_clock
-from tests.shared.web.test_privacy_pages import asking
+from tests.shared.web.security.test_privacy_pages import asking
 
 pytestmark = pytest.mark.slow
 WHY = "noté par erreur"

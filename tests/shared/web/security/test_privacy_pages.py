@@ -24,13 +24,13 @@ from shared.contract.personal import Personal
 from shared.notions.legal_terms import held, legal_terms
 from shared.runtime.service import Definition, Service
 from shared.web.app import service_app
-from shared.web.privacy_pages import period, register_line
+from shared.web.security.privacy_pages import period, register_line
 from tests.conftest import OpenService
 from tests.fixtures.signing_in import operator
 from tests.shared.persons.conftest import HER, NAMES, do
 
-PAGE = Path(__file__).parents[3] / "docs" / "privacy.md"
-START, END = "<!-- made by tests/shared/web/test_privacy_pages.py -->", "<!-- end -->"
+PAGE = Path(__file__).parents[4] / "docs" / "privacy.md"
+START, END = "<!-- made by tests/shared/web/security/test_privacy_pages.py -->", "<!-- end -->"
 
 
 def term_of(setting: str | None) -> timedelta | None:
@@ -55,7 +55,7 @@ def tables() -> str:
 
 def test_the_page_for_the_data_officer_holds_the_register_as_the_services_declare_it() -> None:
     inside = PAGE.read_text().split(START)[1].split(END)[0].strip()
-    assert inside == tables().strip(), "python -m tests.shared.web.test_privacy_pages writes it"
+    assert inside == tables().strip(), "python -m tests.shared.web.security.test_privacy_pages writes it"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_register_names_the_article_of_the_network_s_own_law(law: str, artic
 
 def test_every_test_that_the_page_names_is_there() -> None:
     named = set(re.findall(r"(?:services|shared|deploy)/[\w/]*test_\w+\.py", PAGE.read_text())) - {
-        "shared/web/test_privacy_pages.py"
+        "shared/web/security/test_privacy_pages.py"
     }
     assert named and all((PAGE.parents[1] / "tests" / one).exists() for one in named)
 
