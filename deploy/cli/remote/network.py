@@ -148,7 +148,14 @@ async def _terms(client: Client, name: str, day: date | None) -> Terms:
             closed = {"open": None, "earlier": date.min}.get(one["state"], one["until"])
             marks = frozenset(one["marks"])
             found[one["code"]] = Term(
-                one["code"], one["titles"], one["rank"], marks, closed=closed, kinds=one.get("kinds", ())
+                one["code"],
+                one["titles"],
+                one["rank"],
+                marks,
+                closed=closed,
+                kinds=one["kinds"],
+                official=one["official"],
+                tongue=one["tongue"],
             )
         if len(found) >= said["total"] or not said["terms"]:
             break

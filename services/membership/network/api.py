@@ -76,6 +76,8 @@ class TermOut(BaseModel):
     since: date | None
     until: date | None
     into: list[str]
+    official: str = Field(description="Of a college or a bulletin: the title that it was given, in `tongue`.")
+    tongue: str
     kinds: list[str] = Field(description="Of a college: the kinds of structures that it is proposed for.")
     state: Literal["open", "closed", "earlier"]
 
@@ -208,6 +210,8 @@ def _term(one: Term) -> TermOut:
         since=one.since,
         until=None if one.earlier else one.closed,
         into=[*one.into],
+        official=one.official,
+        tongue=one.tongue,
         kinds=[*one.kinds],
         state="earlier" if one.earlier else "open" if one.closed is None else "closed",
     )
