@@ -211,14 +211,17 @@ async def form(service: Here[Reception], pages: ThesePages, request: Request, na
     uuids = {f: v for f, v in prefilled.items() if f not in several and _is_uuid(v)}
     hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
     dated = takes_day(service, model)
+    day = day_in(given.get(HAPPENED)) if dated else None
+    answers = await current_answers(request, service, model, uuids, day)
+    early = bool(day) and not answers  # there is no record of a day before its beginning: today's is shown
     values = {
-        **await current_answers(request, service, model, uuids, day_in(given.get(HAPPENED)) if dated else None),
+        **(await current_answers(request, service, model, uuids) if early else answers),
         **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
         **{one.name: titles_in(given, one.name) for one in shapes(model) if one.kind == "titles"},
     }
     values[HAPPENED] = given.get(HAPPENED, "") if dated else ""
     if model in service.definition.whole and (key := uuids.get(model.entity.replace("-", "_"))):
-        hidden[SEEN] = values[HAPPENED]
+        hidden[SEEN] = "" if early else values[HAPPENED]
         hidden[VERSION] = version or (await record_on(service, model.entity, key, None) or {}).get("version")
     return await _show(service, pages, request, model, values=values, hidden=hidden, errors={}, status=200)
 
@@ -309,7 +312,7 @@ async def _answers(
     if seen == day and not only_changes:
         return given, {}
     shown = await current_answers(request, service, model, hidden, seen)
-    then = {} if only_changes else await current_answers(request, service, model, hidden, day)
+    then = {} if only_changes else await current_answers(request, service, model, hidden, day, begun=True)
     asked = [name for name in model.model_fields if name not in hidden]
     return on_its_day(given, shown, None if only_changes else then, asked), then
 
@@ -340,15 +343,22 @@ async def _filled_again(
 
 
 async def current_answers(
-    request: Request, service: Reception, model: type[Command], uuids: dict[str, Any], day: date | None = None
+    request: Request,
+    service: Reception,
+    model: type[Command],
+    uuids: dict[str, Any],
+    day: date | None = None,
+    *,
+    begun: bool = False,
 ) -> dict[str, Any]:
-    """The answers as they stand, today or as of a day, for a command that changes an entity: those of the view that
-    shows it. Personal ones only for who may see them; a field that stays empty stays as it was."""
+    """The answers as they stand, today or as of a day (`begun`: `record_on`), for a command that changes an entity:
+    those of the view that shows it. Personal ones only for who may see them; a field that stays empty stays as it was.
+    """
     key = uuids.get(model.entity.replace("-", "_"))
     if model.creates or key is None:
         return {}
     sees = who_of(request).sees_persons(service.name)
-    document = await record_on(service, model.entity, key, day) or {}
+    document = await record_on(service, model.entity, key, day, begun=begun) or {}
     shown = {name: document[name] for name in model.model_fields if name in document and name not in uuids}
     return {
         name: revealed(request, service, value) if _sealed(value) else value

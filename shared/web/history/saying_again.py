@@ -306,7 +306,7 @@ async def _answers(
     own = _own(saying.model, saying.key)
     answers = {**saying.kept, **{name: typed[name] for name in saying.asked if name in typed}}
     if saying.record and day != saying.once.day:
-        then = await current_answers(request, service, saying.model, own, day)
+        then = await current_answers(request, service, saying.model, own, day, begun=True)
         others = [n for n in saying.model.model_fields if n not in (*own, *saying.once.answers)]
         answers = on_its_day(answers, saying.given, then, others)
     return {**answers, **own}
