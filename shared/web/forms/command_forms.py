@@ -27,7 +27,8 @@ from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Forms, Premises, Reception
-from shared.web.counted.counted import of_command, said_by, sorts_of
+from shared.web.counted.before_saving import facts_of_form
+from shared.web.counted.counted import Counted, of_facts, said_by, sorts_of
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
 from shared.web.facts.of_days import BadDay, day_in, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after, taken_up_on
@@ -116,16 +117,15 @@ async def _show(
         dated=takes_day(service, model) or bool(errors.get(HAPPENED)),
         of_now=not takes_day(service, model),
         whole=model in service.definition.whole and takes_day(service, model) and bool(hidden.get(VERSION)),
+        period=_is_past(model),
         seen=hidden.get(SEEN),
         in_the_way=in_the_way,
         refused=errors.get("", ""),
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
-        counted=(await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))).telling(
+        counted=(await _counted(service, model, values, fixed, in_the_way, lang)).telling(
             " ".join(text for _, text in named), await sorts_of(service, await _records(service, fixed.values()))
-        )
-        if (day := _day_of(model, values))
-        else None,
+        ),
         taken_up=await _taken_up(service, model, hidden, day_in(values.get(HAPPENED)) if values else None),
         form_at=_address(service, model, values, hidden),
     )
@@ -179,15 +179,39 @@ def _address(service: Premises, model: type[Command], values: Any, hidden: Mappi
     return f"/{service.name}/do/{model.__name__}?{query}"
 
 
+def _is_past(model: type[Command]) -> bool:
+    """Whether a command tells of a past period."""
+    return {"since", "until"} <= model.model_fields.keys()
+
+
 def _day_of(model: type[Command], values: Any) -> date | None:
     """The day that a form is about, today where it says none. Of a past period it is the first, None until it is
     said."""
-    past = "since" in model.model_fields
-    today = None if past else datetime.now(PARIS).date()
-    try:
-        return happened_on(str((values or {}).get("since" if past else HAPPENED) or "")) or today
-    except BadDay:
-        return today
+    past = _is_past(model)
+    return day_in((values or {}).get("since" if past else HAPPENED)) or (None if past else datetime.now(PARIS).date())
+
+
+async def _counted(
+    service: Reception,
+    model: type[Command],
+    values: Any,
+    fixed: Mapping[str, Any],
+    in_the_way: Obstacle | None,
+    lang: str,
+) -> Counted:
+    """What counts what a form is about to say, on the days on which its facts will be."""
+    if _is_past(model):
+        days = [day for name in ("since", "until") if (day := day_in((values or {}).get(name)))]
+        # Until it says its days, all that its facts may move is named, whatever days these will be.
+        of = [(one, day) for one in said_by(service.name, model) for day in days or [datetime.now(PARIS).date()]]
+        counted = await of_facts(service, of, lang, supposed=not days)
+        return counted if days else counted.undated()
+    form = isinstance(values, FormData)
+    filled = {name: one for name, one in ({} if form else values or {}).items() if one not in (None, "", [])}
+    given = parse(model, values) if form else {name: filled[name] for name in filled.keys() & model.model_fields.keys()}
+    at = day_in((values or {}).get(HAPPENED)) if takes_day(service, model) else None
+    facts = await facts_of_form(service, model, {**given, **fixed}, at, in_the_way)
+    return await of_facts(service, facts, lang, supposed=_may_be_earlier(service, model, values))
 
 
 def _may_be_earlier(service: Reception, model: type[Command], values: Any) -> bool:
@@ -245,6 +269,8 @@ async def send(service: Here[Reception], pages: ThesePages, request: Request, na
         version = int(str(data[VERSION])) if data.get(VERSION) else None
     except ValueError:
         raise HTTPException(400) from None
+    if SHOW in data and model not in service.definition.whole:  # only what it may change is asked
+        return await _show(service, pages, request, model, values=data, hidden=hidden, errors={}, status=200)
     if SHOW in data:
         return await _filled_again(service, pages, request, model, data, hidden)
     try:

@@ -283,7 +283,7 @@ async def _shown(
         counted=(
             await of_facts(
                 service,
-                at_stake(lines, chosen, [*with_it, *more.there], [*resting, *lifted]),
+                at_stake(lines, chosen, [*with_it, *more.there], [*resting, *lifted, *replaced]),
                 lang,
                 supposed=do == "redate",
             )
@@ -302,8 +302,8 @@ async def _shown(
 def at_stake(
     lines: Sequence[Line], chosen: Line | None, beside: Sequence[Line], resting: Sequence[Line]
 ) -> list[tuple[str, date]]:
-    """The facts of which a page says what counts them: those that are about to be corrected, with what goes with them;
-    else those that were, on each day that they count or counted for."""
+    """The facts of which a page says what counts them: those that are about to be corrected, with what goes with them
+    and what stands again instead; else those that were, on each day that they count or counted for."""
     if chosen is not None:
         return [(one.event.type, one.day) for one in (chosen, *beside, *resting)]
     corrected = [one for one in lines if one.struck or one.noted]

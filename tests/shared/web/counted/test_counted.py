@@ -12,16 +12,22 @@ import httpx2
 import pytest
 
 from deploy.host.all_services import DEFINITIONS
-from services.membership.members.domain.member import JoinNetwork
+from services.events.app import EVENTS as GATHERINGS
+from services.events.gatherings.domain.planning import PlanGathering
+from services.membership.members.domain.member import JoinNetwork, LeaveNetwork
 from services.observatory.indicators import INDICATORS
 from shared.contract import EVENTS, Event
 from shared.contract.observatory.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
+from shared.kernel.command_handler import Instead, new_command_id
 from shared.kernel.eventlog.event_log import Unit
 from shared.notions.published_reviews import PUBLISHED
 from shared.runtime.service import Service
+from shared.web.app import service_app
 from shared.web.counted.counted import TABLE, counted, table
+from tests.conftest import OpenService
 from tests.docs.counting_table import counted_by, made
 from tests.fixtures.log_writing import write
+from tests.fixtures.signing_in import operator
 from tests.shared.web.history.test_pages import MEMBER, PAGE, STRUCTURE, a_member, do, front, service
 
 __all__ = ["front", "service"]  # fixtures
@@ -168,3 +174,60 @@ async def test_a_day_that_is_yet_to_be_given_may_be_of_an_earlier_review(
     again = (await service.execute.history("member", MEMBER)).events[-1]
     assert "Bilan 2012-2017" in said(await front.get(f"{PAGE}?fact={again.id}&do=redate"))
     assert "Bilan 2012-2017" not in said(await front.get(f"{PAGE}?fact={again.id}&do=strike"))
+
+
+async def test_a_form_goes_by_the_days_that_its_facts_will_have(open_service: OpenService) -> None:
+    """A holding that is noted in the days of grace is of the gathering's own last day."""
+    events = await open_service(GATHERINGS)
+    printed = ReviewPublished(
+        title="Bilan 2019",
+        since=date(2019, 1, 1),
+        until=date(2019, 12, 31),
+        as_of=date(2019, 12, 31),
+        upto=1,
+        figures=1,
+    )
+    await published(events, printed, a_figure("gatherings_held"))
+    plan = PlanGathering.model_validate(
+        {"kind": "thematic", "title": "Eau", "starts": "2019-12-30T09:00:00+01:00", "days": 1}
+    )
+    planned = await events.execute(plan, id=new_command_id(), actor="staff:test", at=date(2019, 11, 1))
+    assert await events.runner.wait_for(planned.seq)
+    transport = httpx2.ASGITransport(app=service_app(events))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=operator(events)) as client:
+        form = f"/do/HoldGathering?gathering={planned.entity_id}"
+        page = said(await client.get(f"{form}&happened_on=2020-01-03"))
+        assert "1 bilan publié concerné" in page and "à partir de 2019" in page and "2020" not in page
+        far = said(await client.get(f"{form}&happened_on=2020-03-01"))  # which is refused when it is sent
+        assert "bilan publié" not in far and "à partir de 2020" in far
+
+
+async def test_what_stands_again_by_a_strike_is_said_too(front: httpx2.AsyncClient, service: Service) -> None:
+    """A correction that is taken back lets what it replaced stand again, on its own day."""
+    await published(service, a_review(2019, "Bilan 2012-2019"), a_figure("members_by_college"))
+    join = JoinNetwork(structure=STRUCTURE, name="Kynarou", college="associative", charter_version=1)
+    await do(service, join, date(2016, 3, 1))
+    await do(service, LeaveNetwork(member=MEMBER, reason="withdrawal"), date(2019, 6, 1))
+    left = (await service.execute.history("member", MEMBER)).events[-1]
+    outcome = await service.execute(
+        LeaveNetwork(member=MEMBER, reason="withdrawal"),
+        id=uuid4(),
+        actor="staff:test",
+        at=date(2021, 1, 1),
+        instead=Instead((UUID(left.id),), "relu"),
+    )
+    assert await service.runner.wait_for(outcome.seq)
+    later = (await service.execute.history("member", MEMBER)).events[-1]
+    page = said(await front.get(f"{PAGE}?fact={later.id}&do=strike"))
+    assert "à partir de 2019" in page and "Bilan 2012-2019" in page
+
+
+async def test_a_past_period_says_it_before_its_days_are_given_and_when_they_are(
+    front: httpx2.AsyncClient, service: Service
+) -> None:
+    await published(service, a_review(), a_figure("members_by_college"))
+    form = f"/do/NotePastMembership?structure={STRUCTURE}"
+    page = said(await front.get(form))
+    assert "selon les jours que vous direz" in page and "1 bilan publié concerné" in page and "à partir de" not in page
+    assert "Bilan 2012-2017" in said(await front.get(f"{form}&since=2016-01-01"))
+    assert "Aucun bilan publié" in said(await front.get(f"{form}&since=2018-01-01&until=2019-01-01"))

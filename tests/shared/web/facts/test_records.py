@@ -178,8 +178,10 @@ async def test_before_the_beginning_only_what_was_changed_is_said_and_the_beginn
         assert form["acronym"] == ["PUE"] and form["seen_day"] == [""]
         refused = await browser.post(path, data={**form, **changed, "happened_on": "2014-05-05"})
         assert refused.status_code == 422 and 'name="known_since"' in refused.text, refused.text
-    again = {**form_of(refused.text), "known_since": str((await house.now.execute.history("structure", id)).events[0].id)}
-    done = await browser.post(path, data={**again, "instead_reason": "Statuts retrouvés"})
+    birth = (await house.now.execute.history("structure", id)).events[0].id
+    done = await browser.post(
+        path, data={**form_of(refused.text), "known_since": birth, "instead_reason": "Statuts retrouvés"}
+    )
     assert done.status_code == 303, done.text
     event = (await house.now.execute.history("structure", id)).events[-1]
     assert {n: v for n, v in dict(event.data).items() if v not in (None, [])} == changed
