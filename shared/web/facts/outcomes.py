@@ -28,6 +28,7 @@ from shared.kernel.command_handler import Outcome, new_command_id, told_of
 from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.line import Fact
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Commands, Desk
 from shared.web.facts.of_days import takes_day
 from shared.web.security.authorization import who_of
@@ -54,7 +55,8 @@ class Said:
     meanwhile: bool = False
 
     def fact(self, lang: str) -> str:
-        return sentence(self.type, self.data, lang) if self.type else ""
+        with as_of(self.since):
+            return sentence(self.type, self.data, lang) if self.type else ""
 
 
 def in_address(outcome: Outcome) -> str:

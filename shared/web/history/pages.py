@@ -26,6 +26,7 @@ from shared.kernel.decider import Decider, Place, Refused
 from shared.kernel.eventlog.event_log import Conflict, History, Unavailable
 from shared.kernel.line import Correction, Fact, standing
 from shared.notions.references import NAMED, Resting, begun
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Commands, Reception
 from shared.web.counted.counted import of_facts, sorts_of
 from shared.web.facts.again import said_once, struck_with, taken_place_of
@@ -139,7 +140,8 @@ async def _elsewhere(
 
 
 def _text_of(one: Resting, lang: Lang) -> str:
-    said = sentence(one.fact.event.type_name(), one.fact.event.model_dump(mode="json"), lang)
+    with as_of(one.fact.day):
+        said = sentence(one.fact.event.type_name(), one.fact.event.model_dump(mode="json"), lang)
     name = called(one.told, [], lang)
     return f"{said} ({name})" if name else said
 

@@ -24,6 +24,7 @@ from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, Stale, new_command_id, told_of
 from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Conflict
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Reception
 from shared.runtime.service import Choices
 from shared.web.counted.counted import of_facts
@@ -129,7 +130,8 @@ async def _saying(
     record = any("cleared" in EVENTS[one].model_fields for one in once.types)
     if record:
         given = {**await current_answers(request, service, once.command, _own(once.command, key), once.day), **given}
-    text = sentence(events[once.fact].type, orjson.loads(events[once.fact].content), lang)
+    with as_of(once.day):
+        text = sentence(events[once.fact].type, orjson.loads(events[once.fact].content), lang)
     until, _ = held_until(told.line, next(n for n, one in enumerate(told.line) if one.id == found.id))
     return (
         Saying(kind, key, history.version, found.seq, once, text, given, asked, choices, record, until)
