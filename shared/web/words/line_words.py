@@ -38,8 +38,7 @@ LINE_WORDS: Words = {
     "refused.fact-stays": "Ce fait ne se corrige pas ainsi\u202f: sa fiche a son propre geste pour cela.",
     "refused.fact-struck": "Ce fait est noté par erreur\u202f: rétablissez-le d’abord, puis corrigez sa date.",
     "refused.never-began": (
-        "Le début de cette fiche est noté par erreur\u202f: seul, ce fait ne serait le fait de rien. Rétablissez ce "
-        "début avec lui."
+        "Le début de cette fiche est noté par erreur\u202f: sans lui, rien ne s’y note. Rétablissez-le avec ce fait."
     ),
     "refused.other-record": (
         "Ce serait dit d’une autre fiche. Notez ce fait par erreur, puis dites-le sur l’autre fiche."

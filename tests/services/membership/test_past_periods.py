@@ -171,6 +171,10 @@ async def test_a_person_who_is_a_member_was_one_before(service: Service, front: 
     assert held is not None and not held.get("ends"), "whoever is a member now has no term that runs"
     over = await sent(front, "note-past-membership-of-person", member=key, **PERSON, **{**PAST, "until": "2017-01-01"})
     assert over.status_code == 422 and over.json()["error"] == "already-member"
+    again = await sent(front, "welcome-person-again", member=key, **PERSON)
+    assert again.status_code == 422 and again.json()["error"] == "already-member"
+    for refused in (over, again):
+        assert "tructure" not in refused.text, "a person is none"
 
 
 async def test_only_a_person_that_is_known_was_one_before(front: httpx2.AsyncClient) -> None:

@@ -12,22 +12,17 @@ import httpx2
 import pytest
 
 from deploy.host.all_services import DEFINITIONS
-from services.events.app import EVENTS as GATHERINGS
-from services.events.gatherings.domain.planning import PlanGathering
 from services.membership.members.domain.member import JoinNetwork, LeaveNetwork
 from services.observatory.indicators import INDICATORS
 from shared.contract import EVENTS, Event
 from shared.contract.observatory.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
-from shared.kernel.command_handler import Instead, new_command_id
+from shared.kernel.command_handler import Instead
 from shared.kernel.eventlog.event_log import Unit
 from shared.notions.published_reviews import PUBLISHED
 from shared.runtime.service import Service
-from shared.web.app import service_app
 from shared.web.counted.counted import TABLE, counted, table
-from tests.conftest import OpenService
 from tests.docs.counting_table import counted_by, made
 from tests.fixtures.log_writing import write
-from tests.fixtures.signing_in import operator
 from tests.shared.web.history.test_pages import MEMBER, PAGE, STRUCTURE, a_member, do, front, service
 
 __all__ = ["front", "service"]  # fixtures
@@ -174,32 +169,6 @@ async def test_a_day_that_is_yet_to_be_given_may_be_of_an_earlier_review(
     again = (await service.execute.history("member", MEMBER)).events[-1]
     assert "Bilan 2012-2017" in said(await front.get(f"{PAGE}?fact={again.id}&do=redate"))
     assert "Bilan 2012-2017" not in said(await front.get(f"{PAGE}?fact={again.id}&do=strike"))
-
-
-async def test_a_form_goes_by_the_days_that_its_facts_will_have(open_service: OpenService) -> None:
-    """A holding that is noted in the days of grace is of the gathering's own last day."""
-    events = await open_service(GATHERINGS)
-    printed = ReviewPublished(
-        title="Bilan 2019",
-        since=date(2019, 1, 1),
-        until=date(2019, 12, 31),
-        as_of=date(2019, 12, 31),
-        upto=1,
-        figures=1,
-    )
-    await published(events, printed, a_figure("gatherings_held"))
-    plan = PlanGathering.model_validate(
-        {"kind": "thematic", "title": "Eau", "starts": "2019-12-30T09:00:00+01:00", "days": 1}
-    )
-    planned = await events.execute(plan, id=new_command_id(), actor="staff:test", at=date(2019, 11, 1))
-    assert await events.runner.wait_for(planned.seq)
-    transport = httpx2.ASGITransport(app=service_app(events))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=operator(events)) as client:
-        form = f"/do/HoldGathering?gathering={planned.entity_id}"
-        page = said(await client.get(f"{form}&happened_on=2020-01-03"))
-        assert "1 bilan publié concerné" in page and "à partir de 2019" in page and "2020" not in page
-        far = said(await client.get(f"{form}&happened_on=2020-03-01"))  # which is refused when it is sent
-        assert "bilan publié" not in far and "à partir de 2020" in far
 
 
 async def test_what_stands_again_by_a_strike_is_said_too(front: httpx2.AsyncClient, service: Service) -> None:
