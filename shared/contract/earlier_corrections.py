@@ -48,7 +48,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class SameDay:
-    """On the day of this end it strikes it; later it is a fact."""
+    """On the day of this end it strikes it; later it is a fact. Only earlier releases wrote it of that day."""
 
     end: str
 

@@ -613,11 +613,10 @@ def _placed(
     found, its_day = [], about or context.day
     for n, said in enumerate(decision, 1):
         one, day = (said.event, said.day) if isinstance(said, On) else (said, its_day)
-        event, of = one.event if isinstance(one, Elsewhere) else one, own
+        event = one.event if isinstance(one, Elsewhere) else one
+        of = others[Place(one.kind or event.entity, one.id)] if isinstance(one, Elsewhere) else own
         if isinstance(event, EventRedated):
             _told_of(event.day, context.now, "day")
-        if isinstance(one, Elsewhere):
-            of = others[Place(one.kind or event.entity, one.id)]
         at = context.at if day == its_day else noon_of(day)
         if event.live:
             at = context.now if event.anywhere else max(context.now if about else context.at, of.live or context.at)
@@ -653,16 +652,15 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
         for n, one in enumerate(own):
             state = evolve(state, own[n - 1].event) if n else state
             if not one.event.live and (code := allows(state, one.event)):
-                raise Refused(code, day=f"{_began(known, _after(known, own, context).line, one.day):%d/%m/%Y}")
+                raise _wrong(known, code, _after(known, own, context).line, one.day)
         return
     of, again = known.decider, {str(one.event.event) for one in planned if isinstance(one.event, Correcting)}
     after = _after(known, own, context).line
     for wrong in of.wrong_after(known.line, after) + of.overtaken(known.line, after, again):
         fact = wrong.fact
         if fact.id in again or any(str(one.id) == fact.id for one in planned):
-            if (by := turned_by(after, wrong, *of.judged)) is not None:
-                raise Refused(wrong.code, earlier=True, **_named(by))
-            raise Refused(wrong.code, day=f"{_began(known, after, fact.day):%d/%m/%Y}")
+            by = turned_by(after, wrong, *of.judged)
+            raise Refused(wrong.code, earlier=True, **_named(by)) if by else _wrong(known, wrong.code, after, fact.day)
         raise Refused("later-stands-against", because=wrong.code, **_named(fact))
 
 
@@ -671,10 +669,11 @@ def _named(fact: Fact) -> dict[str, Any]:
     return {"of": fact.event.type_name(), "day": f"{fact.day:%d/%m/%Y}", "seq": fact.seq, "event": fact.id}
 
 
-def _began(known: Known, line: Iterable[Fact], day: date) -> date:
-    """The day of an entity's beginning, which a refusal names; where it has none, this one."""
-    births = tuple(known.decider.births)
-    return next((fact.day for fact in line if isinstance(fact.event, births)), day)
+def _wrong(known: Known, code: str, line: Iterable[Fact], day: date) -> Refused:
+    """Why a fact of this day may not stand, with the day of its entity's beginning, if one stands."""
+    began = next((one.day for one in line if isinstance(one.event, tuple(known.decider.births))), None)
+    never = began is None and code == "before-its-beginning"
+    return Refused("never-began" if never else code, day=f"{began or day:%d/%m/%Y}")
 
 
 def _own(history: History, command: UUID) -> list[Recorded]:

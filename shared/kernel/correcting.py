@@ -88,14 +88,15 @@ def decided(
     command: CorrectingCommand, decider: Decider[Any], own: Told, others: Mapping[Place, tuple[Decider[Any], Told]]
 ) -> Decision:
     """What a correction comes to. `others`: what was read of the entities beside. Raises Refused."""
-    by_id = {fact.id: fact for fact in own.facts}
-    named = [by_id[str(id)] for id in command.events if str(id) in by_id]
-    if len(named) < len(command.events):
+    named = [fact for fact in own.facts if UUID(fact.id) in command.events]
+    if len(named) < len(set(command.events)):
         raise Refused("no-such-fact")
-    for fact in named:
-        if not (command.of_any or decider.strikable(fact.event)):
+    for fact in () if command.of_any else named:
+        if not decider.strikable(fact.event):
             raise Refused("fact-stays", of=fact.event.type_name())
-        if isinstance(command, RedateEvents) and not command.of_any:
+        if isinstance(command, RedateEvents):
+            if fact.id not in {one.id for one in own.line}:
+                raise Refused("fact-struck", of=fact.event.type_name())
             decider.dated(decider.on(own.line), fact.event, command.day)
     said: list[Event | Elsewhere] = []
     for place, (theirs, told) in others.items():

@@ -242,7 +242,7 @@ async def _save(
         before = await service.store.get(PROJECTS, str(key)) if key else None
         then: Document | None = None
         if key and at != (seen := happened_on(carried.seen)):
-            then = await record_on(service, "project", str(key), at)
+            then = await record_on(service, "project", str(key), at, begun=True)
             given = on_its_day(given, await _shown(service, key, seen), then or {}, PROJECT_FACTS)
         command = model.model_validate(given, context=stored(before, then))
         outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=carried.version)

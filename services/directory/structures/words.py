@@ -91,6 +91,9 @@ WORDS: Words = {
     "refused.already-registered": "C’est déjà enregistré.",
     "refused.unknown-structure": "Cette structure n’est pas dans l’annuaire.",
     "refused.structure-closed": "Cette fiche est close. Rouvrez-la d’abord.",
+    "refused.merged-not-yet": (
+        "Cette autre fiche n’est dans l’annuaire que depuis le {day}. Choisissez ce jour ou un jour suivant."
+    ),
     "refused.unknown-contact": "Ce contact n’est pas dans l’annuaire.",
     "refused.contact-removed": "Ce contact a été retiré. Ajoutez-le de nouveau.",
     "refused.commune-elsewhere": "La commune {commune} n’est pas dans le département {department}.",

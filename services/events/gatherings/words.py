@@ -85,6 +85,10 @@ WORDS: Words = {
         "Cette rencontre est passée : rien ne s’y inscrit et rien ne s’en annonce plus. Notez qu’elle a eu lieu, et "
         "comptez les personnes venues."
     ),
+    "refused.not-counted-that-day": (
+        "Rien n’est compté ce jour-là pour ce public\u202f: il n’y a rien à vider. Le compte d’un autre jour vaut "
+        "toujours."
+    ),
     "refused.not-yet": "Cette rencontre commence le {day}. Attendez ce jour, ou déplacez-la d’abord.",
     "refused.not-its-day": (
         "Cette rencontre est du {first} au {last}. Si c’est elle qui a eu lieu un autre jour, notez « a eu lieu » par "

@@ -86,7 +86,7 @@ WORDS: Words = {
     "reason.mistake": "Accueil noté par erreur",
     "status.current": "Adhérent",
     "status.former": "Ancien adhérent",
-    "refused.already-member": "Cette structure est déjà adhérente. Ouvrez sa fiche pour la renouveler.",
+    "refused.already-member": "L’adhésion court déjà ce jour-là. Ouvrez sa fiche pour la renouveler.",
     "refused.unknown-member": "Cet adhérent n’est pas connu. Choisissez-le dans la liste des adhérents.",
     "refused.member-left": "Cet adhérent a quitté le réseau. Accueillez-le de nouveau, ou défaites son départ.",
     "refused.person-keeps-college": "Une personne ne siège que dans le collège des personnalités qualifiées.",

@@ -80,11 +80,18 @@ class Review:
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What counts a kind of fact. `earlier`: further reviews that do if it is of an earlier day than the one supposed,
-    where the day is yet to be given. Figures are by title, until they are put in order for a record (`telling`)."""
+    where the day is yet to be given. `dated`: False where no day was even supposed, so that the years of the figures
+    are yet to come, and `earlier` are all the reviews that may. Figures are by title, until they are put in order for a
+    record (`telling`)."""
 
     figures: Sequence[Figure] = ()
     reviews: Sequence[Review] = ()
     earlier: Sequence[Review] = ()
+    dated: bool = True
+
+    def undated(self) -> Counted:
+        """The same of facts whose days nobody gave yet."""
+        return replace(self, reviews=(), earlier=[*self.reviews, *self.earlier], dated=False)
 
     def telling(self, about: str, sorts: Collection[str] = ()) -> Counted:
         """The same, the most telling figures first: those that ask for what the record is of (`sorts`), whose titles
@@ -157,18 +164,11 @@ async def _published(service: Forms) -> list[Document]:
     return [one async for one in everything(service.store, PUBLISHED, {"state": "published"})]
 
 
-async def of_command(
-    service: Forms, command: type[Command], day: date, lang: Lang | str, *, supposed: bool = False
-) -> Counted:
-    """What counts the facts that a command of a service says of this day."""
-    return await counted(service, said_by(service.name, command), day, lang, supposed=supposed)
-
-
 async def of_facts(
     service: Forms, facts: Iterable[tuple[str, date]], lang: Lang | str, *, supposed: bool = False
 ) -> Counted:
-    """What counts these facts (type, day): those that a correction is about, on each day that they count or counted
-    for."""
+    """What counts these facts (type, day): those that a command is about to say, or that a correction is about, on each
+    day that they count or counted for."""
     found = [await counted(service, [kind], day, lang, supposed=supposed) for kind, day in sorted(set(facts))]
     figures: dict[str, Figure] = {}
     for figure in (figure for one in found for figure in one.figures):

@@ -26,6 +26,7 @@ from shared.kernel.decider import Command, Context, Place, Refused
 from shared.kernel.line import Fact
 from shared.notions.references import AFTER, NAMED
 from shared.notions.sayings import sentence
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Commands
 
 INSTEAD, SINCE, WHY = "instead", "known_since", "instead_reason"
@@ -103,9 +104,11 @@ async def obstacle(
             event = next(one for one in history.events if one.id == found.id)
             correcting = isinstance(command, CorrectingCommand)
             since = None if correcting or no.code != BEFORE else first_day(command, at)
+            with as_of(found.day):
+                text = sentence(event.type, orjson.loads(event.content), lang)
             return Obstacle(
                 found.id,
-                sentence(event.type, orjson.loads(event.content), lang),
+                text,
                 found.day,
                 f"/{service.name}/history/{decider.entity}/{id}",
                 decider.strikable(found.event),
@@ -123,7 +126,9 @@ async def _elsewhere(service: Commands, no: Refused, lang: str) -> Obstacle:
     history = await service.log.load(kind.service, kind.entity, no.values["about"])
     event = next(one for one in history.events if one.id == no.values["event"])
     fact = next(one for one in told(history.events)[0] if one.id == event.id)
-    text, day = sentence(event.type, orjson.loads(event.content), lang), fact.day
+    day = fact.day
+    with as_of(day):
+        text = sentence(event.type, orjson.loads(event.content), lang)
     at, for_good = no.values["at"], no.values["for_good"]
     return Obstacle(event.id, text, day, at, not kind.live, False, False, elsewhere=True, for_good=for_good)
 

@@ -21,12 +21,14 @@ from starlette.responses import RedirectResponse
 
 from shared.base.paris_days import day_of
 from shared.contract import EVENTS, Event
+from shared.contract.corrections import EventStruck
 from shared.contract.says import ASIDE
 from shared.kernel.command_handler import Outcome, new_command_id, told_of
 from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.line import Fact
 from shared.notions.sayings import sentence
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Commands, Desk
 from shared.web.facts.of_days import takes_day
 from shared.web.security.authorization import who_of
@@ -53,7 +55,8 @@ class Said:
     meanwhile: bool = False
 
     def fact(self, lang: str) -> str:
-        return sentence(self.type, self.data, lang) if self.type else ""
+        with as_of(self.since):
+            return sentence(self.type, self.data, lang) if self.type else ""
 
 
 def in_address(outcome: Outcome) -> str:
@@ -74,9 +77,9 @@ async def after(service: Desk, where: str, command: Command, outcome: Outcome, a
             fact = await _since(service, command, outcome.entity_id, at)
             query = f"unchanged={fact.seq if fact else 0}"
         said = [EVENTS[name] for name in outcome.events]
-        if not outcome.changed or (said and not said[-1].live):
+        if not outcome.changed or (said and (not said[-1].live or said[-1] is EventStruck)):
             query += f"&of={kind}/{outcome.entity_id}"
-            whole = not past and any(map(_answers, said))
+            whole = not past and (said[-1:] == [EventStruck] or any(map(_answers, said)))
             query += "&part=1" if outcome.changed and not whole else ""
     return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{query}", 303)
 
@@ -127,6 +130,10 @@ async def said_after(request: Request) -> None:
     except Unavailable:  # the page is shown without it
         return
     at = next((n for n, fact in enumerate(line) if fact.seq == int(seq)), None)
+    word = next((one for one in history.events if one.seq == int(seq)), None)
+    if word is not None and isinstance(word.data, EventStruck) and undo:  # it came to this: what was noted never was
+        lift = f"/{service.name}/history/{named[1]}/{named[2]}?fact={word.data.event}&do=lift"
+        request.state.said = replace(said, undo=lift, type=word.type, data=orjson.loads(word.content))
     if at is not None:
         fact = line[at]
         event = next(one for one in history.events if one.id == fact.id)

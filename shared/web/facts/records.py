@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from shared.kernel.correcting import together
 from shared.kernel.corrections import told
 from shared.kernel.line import standing
 from shared.kernel.views.past import Lived
@@ -20,10 +21,13 @@ SHOW = "show_day"
 """The button that fills a form again, with the record of the day that it names"""
 
 
-async def record_on(service: Reception, kind: str, key: str, day: date | None) -> Document | None:
+async def record_on(
+    service: Reception, kind: str, key: str, day: date | None, *, begun: bool = False
+) -> Document | None:
     """The document of the first view that shows an entity of this kind, as it is today, or as of a past day. What is
     told of an earlier day than all else makes the record known from then on: it is told of how a timeless one begins.
-    """
+    `begun`: of a day before the beginning, what the beginning says: that is what stands then, once it is said of that
+    day. Else None."""
     for view in service.definition.views:
         document = await service.store.get(view, key)
         if document is None:
@@ -33,7 +37,10 @@ async def record_on(service: Reception, kind: str, key: str, day: date | None) -
         events = [one for one in (await service.execute.history(kind, UUID(key))).events if one.readable]
         then: Document | None = None
         lived = Lived({one.id: one for one in events}, *told(events))
-        shown = {fact.id for fact in standing(lived.facts, lived.corrections) if fact.order[0] <= day}
+        line = standing(lived.facts, lived.corrections)
+        shown = {fact.id for fact in line if fact.order[0] <= day}
+        if begun and not shown:
+            shown = {fact.id for fact in together(service.execute.deciders[kind], line[:1], line)}
         for _, event in lived.line(view.types):
             if event.id in shown:
                 then = view.evolve(then, event)

@@ -27,7 +27,8 @@ from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Forms, Premises, Reception
-from shared.web.counted.counted import of_command, said_by, sorts_of
+from shared.web.counted.before_saving import facts_of_form
+from shared.web.counted.counted import Counted, of_facts, said_by, sorts_of
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
 from shared.web.facts.of_days import BadDay, day_in, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after, taken_up_on
@@ -116,16 +117,15 @@ async def _show(
         dated=takes_day(service, model) or bool(errors.get(HAPPENED)),
         of_now=not takes_day(service, model),
         whole=model in service.definition.whole and takes_day(service, model) and bool(hidden.get(VERSION)),
+        period=_is_past(model),
         seen=hidden.get(SEEN),
         in_the_way=in_the_way,
         refused=errors.get("", ""),
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
-        counted=(await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))).telling(
+        counted=(await _counted(service, model, values, fixed, in_the_way, lang)).telling(
             " ".join(text for _, text in named), await sorts_of(service, await _records(service, fixed.values()))
-        )
-        if (day := _day_of(model, values))
-        else None,
+        ),
         taken_up=await _taken_up(service, model, hidden, day_in(values.get(HAPPENED)) if values else None),
         form_at=_address(service, model, values, hidden),
     )
@@ -179,15 +179,39 @@ def _address(service: Premises, model: type[Command], values: Any, hidden: Mappi
     return f"/{service.name}/do/{model.__name__}?{query}"
 
 
+def _is_past(model: type[Command]) -> bool:
+    """Whether a command tells of a past period."""
+    return {"since", "until"} <= model.model_fields.keys()
+
+
 def _day_of(model: type[Command], values: Any) -> date | None:
     """The day that a form is about, today where it says none. Of a past period it is the first, None until it is
     said."""
-    past = "since" in model.model_fields
-    today = None if past else datetime.now(PARIS).date()
-    try:
-        return happened_on(str((values or {}).get("since" if past else HAPPENED) or "")) or today
-    except BadDay:
-        return today
+    past = _is_past(model)
+    return day_in((values or {}).get("since" if past else HAPPENED)) or (None if past else datetime.now(PARIS).date())
+
+
+async def _counted(
+    service: Reception,
+    model: type[Command],
+    values: Any,
+    fixed: Mapping[str, Any],
+    in_the_way: Obstacle | None,
+    lang: str,
+) -> Counted:
+    """What counts what a form is about to say, on the days on which its facts will be."""
+    if _is_past(model):
+        days = [day for name in ("since", "until") if (day := day_in((values or {}).get(name)))]
+        # Until it says its days, all that its facts may move is named, whatever days these will be.
+        of = [(one, day) for one in said_by(service.name, model) for day in days or [datetime.now(PARIS).date()]]
+        counted = await of_facts(service, of, lang, supposed=not days)
+        return counted if days else counted.undated()
+    form = isinstance(values, FormData)
+    filled = {name: one for name, one in ({} if form else values or {}).items() if one not in (None, "", [])}
+    given = parse(model, values) if form else {name: filled[name] for name in filled.keys() & model.model_fields.keys()}
+    at = day_in((values or {}).get(HAPPENED)) if takes_day(service, model) else None
+    facts = await facts_of_form(service, model, {**given, **fixed}, at, in_the_way)
+    return await of_facts(service, facts, lang, supposed=_may_be_earlier(service, model, values))
 
 
 def _may_be_earlier(service: Reception, model: type[Command], values: Any) -> bool:
@@ -211,14 +235,17 @@ async def form(service: Here[Reception], pages: ThesePages, request: Request, na
     uuids = {f: v for f, v in prefilled.items() if f not in several and _is_uuid(v)}
     hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
     dated = takes_day(service, model)
+    day = day_in(given.get(HAPPENED)) if dated else None
+    answers = await current_answers(request, service, model, uuids, day)
+    early = bool(day) and not answers  # there is no record of a day before its beginning: today's is shown
     values = {
-        **await current_answers(request, service, model, uuids, day_in(given.get(HAPPENED)) if dated else None),
+        **(await current_answers(request, service, model, uuids) if early else answers),
         **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
         **{one.name: titles_in(given, one.name) for one in shapes(model) if one.kind == "titles"},
     }
     values[HAPPENED] = given.get(HAPPENED, "") if dated else ""
     if model in service.definition.whole and (key := uuids.get(model.entity.replace("-", "_"))):
-        hidden[SEEN] = values[HAPPENED]
+        hidden[SEEN] = "" if early else values[HAPPENED]
         hidden[VERSION] = version or (await record_on(service, model.entity, key, None) or {}).get("version")
     return await _show(service, pages, request, model, values=values, hidden=hidden, errors={}, status=200)
 
@@ -242,6 +269,8 @@ async def send(service: Here[Reception], pages: ThesePages, request: Request, na
         version = int(str(data[VERSION])) if data.get(VERSION) else None
     except ValueError:
         raise HTTPException(400) from None
+    if SHOW in data and model not in service.definition.whole:  # only what it may change is asked
+        return await _show(service, pages, request, model, values=data, hidden=hidden, errors={}, status=200)
     if SHOW in data:
         return await _filled_again(service, pages, request, model, data, hidden)
     try:
@@ -309,7 +338,7 @@ async def _answers(
     if seen == day and not only_changes:
         return given, {}
     shown = await current_answers(request, service, model, hidden, seen)
-    then = {} if only_changes else await current_answers(request, service, model, hidden, day)
+    then = {} if only_changes else await current_answers(request, service, model, hidden, day, begun=True)
     asked = [name for name in model.model_fields if name not in hidden]
     return on_its_day(given, shown, None if only_changes else then, asked), then
 
@@ -340,15 +369,22 @@ async def _filled_again(
 
 
 async def current_answers(
-    request: Request, service: Reception, model: type[Command], uuids: dict[str, Any], day: date | None = None
+    request: Request,
+    service: Reception,
+    model: type[Command],
+    uuids: dict[str, Any],
+    day: date | None = None,
+    *,
+    begun: bool = False,
 ) -> dict[str, Any]:
-    """The answers as they stand, today or as of a day, for a command that changes an entity: those of the view that
-    shows it. Personal ones only for who may see them; a field that stays empty stays as it was."""
+    """The answers as they stand, today or as of a day (`begun`: `record_on`), for a command that changes an entity:
+    those of the view that shows it. Personal ones only for who may see them; a field that stays empty stays as it was.
+    """
     key = uuids.get(model.entity.replace("-", "_"))
     if model.creates or key is None:
         return {}
     sees = who_of(request).sees_persons(service.name)
-    document = await record_on(service, model.entity, key, day) or {}
+    document = await record_on(service, model.entity, key, day, begun=begun) or {}
     shown = {name: document[name] for name in model.model_fields if name in document and name not in uuids}
     return {
         name: revealed(request, service, value) if _sealed(value) else value

@@ -17,6 +17,7 @@ from shared.kernel.eventlog.event_log import History
 from shared.kernel.line import Fact, wrong_in
 from shared.kernel.sealing import personal_fields
 from shared.notions.sayings import sentence
+from shared.notions.vocabularies.view import as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,13 @@ def lines_of(decider: Decider[Any], history: History, told: Told, lang: str) -> 
         struck, own = fact.id not in stand, decider.strikable(fact.event)
         may = () if not own else ("lift",) if struck else ("strike", "redate")
         learnt = day_of(event.recorded)
+        with as_of(day):  # what it names is called as it was then
+            text = sentence(event.type, orjson.loads(event.content), lang)
         found.append(
             Line(
                 fact,
                 event,
-                sentence(event.type, orjson.loads(event.content), lang),
+                text,
                 day,
                 fact.day if day != fact.day else None,
                 learnt if learnt != day else None,

@@ -26,6 +26,7 @@ from shared.kernel.eventlog.event_log import Conflict, History, Unavailable
 from shared.kernel.line import Correction, Fact, standing
 from shared.notions.references import AFTER, NAMED, Resting, begun
 from shared.notions.sayings import sentence
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Commands, Reception
 from shared.web.counted.counted import of_facts, sorts_of
 from shared.web.facts.again import said_once, struck_with, taken_place_of
@@ -139,7 +140,8 @@ async def _elsewhere(
 
 
 def _text_of(one: Resting, lang: Lang) -> str:
-    said = sentence(one.fact.event.type_name(), one.fact.event.model_dump(mode="json"), lang)
+    with as_of(one.fact.day):
+        said = sentence(one.fact.event.type_name(), one.fact.event.model_dump(mode="json"), lang)
     name = called(one.told, [], lang)
     return f"{said} ({name})" if name else said
 
@@ -283,7 +285,7 @@ async def _shown(
         counted=(
             await of_facts(
                 service,
-                at_stake(lines, chosen, [*with_it, *more.there], [*resting, *lifted]),
+                at_stake(lines, chosen, [*with_it, *more.there], [*resting, *lifted, *replaced]),
                 lang,
                 supposed=do == "redate",
             )
@@ -302,8 +304,8 @@ async def _shown(
 def at_stake(
     lines: Sequence[Line], chosen: Line | None, beside: Sequence[Line], resting: Sequence[Line]
 ) -> list[tuple[str, date]]:
-    """The facts of which a page says what counts them: those that are about to be corrected, with what goes with them;
-    else those that were, on each day that they count or counted for."""
+    """The facts of which a page says what counts them: those that are about to be corrected, with what goes with them
+    and what stands again instead; else those that were, on each day that they count or counted for."""
     if chosen is not None:
         return [(one.event.type, one.day) for one in (chosen, *beside, *resting)]
     corrected = [one for one in lines if one.struck or one.noted]

@@ -15,6 +15,7 @@ from shared.contract.labels import COMMON, FIELDS, term, written
 from shared.contract.says import ASIDE
 from shared.kernel.correcting import Told
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Forms
 from shared.web.history.lines import Line
 
@@ -51,11 +52,12 @@ def _text(line: Line, names: Mapping[str, str], lang: Lang, known: str) -> str:
     told = [names.get(str(id), "") for id in _ids(event).values()]
     of = vocabularies_in(type(event))
     codes = {field: getattr(event, field, None) for field in says.parts if field != says.detail}
-    told += [
-        term(of[field], one, lang) if field in of and isinstance(one, str) else written(one, lang)
-        for field, one in codes.items()
-        if isinstance(one, str | int)
-    ]
+    with as_of(line.day):
+        told += [
+            term(of[field], one, lang) if field in of and isinstance(one, str) else written(one, lang)
+            for field, one in codes.items()
+            if isinstance(one, str | int)
+        ]
     if "cleared" in type(event).model_fields:
         told = [", ".join(_changed(event, lang))]
     more = [one for one in dict.fromkeys(told) if one and one != known and one not in line.text]

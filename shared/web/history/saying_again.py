@@ -24,6 +24,7 @@ from shared.kernel.command_handler import Instead, Stale, new_command_id, told_o
 from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.notions.sayings import sentence
+from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Reception
 from shared.runtime.service import Choices
 from shared.web.counted.counted import of_facts
@@ -129,7 +130,8 @@ async def _saying(
     record = any("cleared" in EVENTS[one].model_fields for one in once.types)
     if record:
         given = {**await current_answers(request, service, once.command, _own(once.command, key), once.day), **given}
-    text = sentence(events[once.fact].type, orjson.loads(events[once.fact].content), lang)
+    with as_of(once.day):
+        text = sentence(events[once.fact].type, orjson.loads(events[once.fact].content), lang)
     until, _ = held_until(told.line, next(n for n, one in enumerate(told.line) if one.id == found.id))
     return (
         Saying(kind, key, history.version, found.seq, once, text, given, asked, choices, record, until)
@@ -306,7 +308,7 @@ async def _answers(
     own = _own(saying.model, saying.key)
     answers = {**saying.kept, **{name: typed[name] for name in saying.asked if name in typed}}
     if saying.record and day != saying.once.day:
-        then = await current_answers(request, service, saying.model, own, day)
+        then = await current_answers(request, service, saying.model, own, day, begun=True)
         others = [n for n in saying.model.model_fields if n not in (*own, *saying.once.answers)]
         answers = on_its_day(answers, saying.given, then, others)
     return {**answers, **own}

@@ -40,6 +40,10 @@ LINE_WORDS: Words = {
     "reason.undo": "Annulé juste après la saisie",
     "refused.too-long-ago": "Rien n’est noté d’avant le {day}. Vérifiez l’année.",
     "refused.fact-stays": "Ce fait ne se corrige pas ainsi\u202f: sa fiche a son propre geste pour cela.",
+    "refused.fact-struck": "Ce fait est noté par erreur\u202f: rétablissez-le d’abord, puis corrigez sa date.",
+    "refused.never-began": (
+        "Le début de cette fiche est noté par erreur\u202f: sans lui, rien ne s’y note. Rétablissez-le avec ce fait."
+    ),
     "refused.other-record": (
         "Ce serait dit d’une autre fiche. Notez ce fait par erreur, puis dites-le sur l’autre fiche."
     ),

@@ -106,8 +106,11 @@ async def test_who_took_part_in_a_group_once_is_noted_by_a_form(service: Service
     page = await front.get(f"/do/NotePastGroupMembership?group={group}")
     assert "Noter une participation passée" in page.text and 'name="happened_on"' not in page.text
     empty = await front.get(f"/do/NotePastMembership?structure={STRUCTURE}")
-    assert "Ce que cela peut changer" not in empty.text, "from which year on is not known yet"
+    assert "selon les jours que vous direz" in unescape(empty.text), "from which year on is not known yet"
     typed = {"command_id": str(uuid4()), "structure": str(STRUCTURE), "since": "2012-03-01"}
+    seen = await front.post("/do/NotePastMembership", data={**typed, "show_day": "1"})
+    assert seen.status_code == 200 and "à partir de 2012" in unescape(seen.text) and 'role="alert"' not in seen.text
+    assert 'value="2012-03-01"' in seen.text, "what was typed stays"
     begun = await front.post("/do/NotePastMembership", data=typed)
     assert begun.status_code == 422 and "à partir de 2012" in unescape(begun.text)
     form = {"command_id": str(uuid4()), "group": group, "member": str(MEMBER), "since": "01/06/2012"}
@@ -168,6 +171,10 @@ async def test_a_person_who_is_a_member_was_one_before(service: Service, front: 
     assert held is not None and not held.get("ends"), "whoever is a member now has no term that runs"
     over = await sent(front, "note-past-membership-of-person", member=key, **PERSON, **{**PAST, "until": "2017-01-01"})
     assert over.status_code == 422 and over.json()["error"] == "already-member"
+    again = await sent(front, "welcome-person-again", member=key, **PERSON)
+    assert again.status_code == 422 and again.json()["error"] == "already-member"
+    for refused in (over, again):
+        assert "tructure" not in refused.text, "a person is none"
 
 
 async def test_only_a_person_that_is_known_was_one_before(front: httpx2.AsyncClient) -> None:

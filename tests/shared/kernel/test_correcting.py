@@ -238,6 +238,25 @@ async def test_a_strike_is_lifted_only_where_its_fact_can_stand(members: Book) -
     assert members.refused is not None and members.refused.values["seq"] == 4
 
 
+async def test_a_fact_that_is_struck_has_no_day_to_correct(members: Book) -> None:
+    """It would have been said that nothing changed, and that what stood since was so."""
+    written(await members.do(join(), "2015-01-10"))
+    written(await members.do(LEAVE, "2016-01-10"))
+    written(await members.correct(StrikeEvents, "member", MEMBER_ID, 2))
+    for day in (date(2016, 1, 10), date(2018, 1, 1)):
+        assert await members.correct(RedateEvents, "member", MEMBER_ID, 2, day=day) == "fact-struck"
+    written(await members.correct(LiftStrikes, "member", MEMBER_ID, 2))
+    written(await members.correct(RedateEvents, "member", MEMBER_ID, 2, day=date(2018, 1, 1)))
+
+
+async def test_what_is_lifted_without_the_beginning_is_told_that_there_is_none(members: Book) -> None:
+    written(await members.do(join(), "2015-01-10"))
+    written(await members.do(LEAVE, "2016-01-10"))
+    written(await members.correct(StrikeEvents, "member", MEMBER_ID, 1, 2))
+    assert await members.correct(LiftStrikes, "member", MEMBER_ID, 2) == "never-began"
+    assert written(await members.correct(LiftStrikes, "member", MEMBER_ID, 1, 2)).events == ("StrikeLifted",) * 2
+
+
 async def test_a_fact_takes_the_place_of_another(members: Book) -> None:
     written(await members.do(join(), "2015-01-10"))
     written(await members.do(LEAVE, "2020-06-01"))
@@ -326,6 +345,15 @@ async def test_a_merge_is_struck_whole_in_both_records(structures: Book, named: 
     for id in (kept, gone):
         state = await structures.on(STRUCTURE, id, "2017-12-31")
         assert (state.closed, state.kept, dict(state.merges)) == (False, None, {})
+
+
+async def test_a_merge_before_the_other_record_was_entered_says_since_when_it_is_there(structures: Book) -> None:
+    kept = written(await structures.do(record(), "2012-01-05")).entity_id
+    gone = written(await structures.do(record("Kynarou F"), "2016-01-05")).entity_id
+    merge = MergeStructures(structure=kept, merged=gone, taken=[])
+    assert await structures.do(merge, "2014-01-05") == "merged-not-yet"
+    assert structures.refused is not None and structures.refused.values["day"] == "05/01/2016"
+    written(await structures.do(merge, "2016-01-05"))
 
 
 async def test_merges_are_undone_from_the_last(structures: Book) -> None:

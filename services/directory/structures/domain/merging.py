@@ -20,6 +20,7 @@ from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureListed,
+    StructureRegistered,
     StructureRevised,
     StructuresMerged,
 )
@@ -62,6 +63,9 @@ def merged(command: MergeStructures, state: Structure, context: Context) -> Deci
         raise Refused("merge-with-itself", field="merged")
     other: Structure = context.others[command.merged]
     if other.facts is None:
+        for fact in context.lines.get(command.merged, ()):
+            if isinstance(fact.event, StructureRegistered):  # after this day
+                raise Refused("merged-not-yet", field="merged", day=f"{fact.day:%d/%m/%Y}")
         raise Refused("unknown-structure", field="merged")
     if other.kept == command.structure and command.merged in state.merges:
         return []

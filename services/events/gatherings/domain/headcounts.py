@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shared.contract.events.gatherings import (
     WorkshopHeld,
 )
 from shared.contract.fields import People, Title
-from shared.kernel.decider import Command, Context, Decision
+from shared.kernel.decider import Command, Context, Decision, Refused
 from shared.notions.vocabularies.referent import term_of
 
 UNSPECIFIED = "unspecified"
@@ -82,12 +82,14 @@ def _counted(command: CountHeads, state: Gathering, context: Context) -> Decisio
     events: list[Event] = []
     for name in sorted(command.model_fields_set - {"gathering"}):
         events += _public(None if name == UNSPECIFIED else name, getattr(command, name), state, context)
-    return events
+    emptied = [name for name in command.model_fields_set - {"gathering"} if getattr(command, name) is None]
+    return events or _nothing_to_empty([None if name == UNSPECIFIED else name for name in emptied], context)
 
 
 def _of_one(command: CountAudience, state: Gathering, context: Context) -> Decision:
     in_its_days(on(state), context)
-    return _public(command.audience, command.people, state, context)
+    events = _public(command.audience, command.people, state, context)
+    return events or _nothing_to_empty([command.audience] if command.people is None else [], context)
 
 
 def _public(audience: Audience | None, people: int | None, state: Gathering, context: Context) -> list[Event]:
@@ -95,6 +97,16 @@ def _public(audience: Audience | None, people: int | None, state: Gathering, con
     if people is None:
         return [] if before is None else _never_counted(audience, context)
     return [] if people == before else [HeadsCounted(audience=audience, people=people)]
+
+
+def _nothing_to_empty(audiences: Collection[Audience | None], context: Context) -> list[Event]:
+    """Raises Refused where publics are emptied on a day before they were counted: that count holds still, so that it is
+    not true that nothing is measured. It names the first."""
+    for fact in context.line:
+        if isinstance(fact.event, HeadsCounted) and fact.event.audience in audiences and fact.day > context.day:
+            of, day = HeadsCounted.type_name(), f"{fact.day:%d/%m/%Y}"
+            raise Refused("not-counted-that-day", earlier=True, of=of, day=day, seq=fact.seq, event=fact.id)
+    return []
 
 
 def _never_counted(audience: Audience | None, context: Context) -> list[Event]:

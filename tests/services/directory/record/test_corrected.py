@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from html import unescape
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -64,3 +64,25 @@ async def test_an_answer_that_was_noted_by_mistake_is_none(town: Town) -> None:
     assert "Kynarou" not in shown and "noté par erreur" in shown
     await correct(town, LiftStrikes, "request", request, "IdentificationAnswered")
     assert "Kynarou" in await page(town, f"/requests/{request}")
+
+
+@pytest.mark.slow
+async def test_reopened_on_the_day_of_its_closing_is_said_with_a_way_back(town: Town) -> None:
+    """There is no fact to strike: what was struck is restored."""
+    one = await town.do(structure("Kynarou"), at=datetime(2012, 6, 1, 10, tzinfo=UTC))
+    transport = httpx2.ASGITransport(app=service_app(town.service))
+    headers = {**operator(town.service), "Sec-Fetch-Site": "same-origin"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        for command, more in (("CloseStructure", {"reason": "Fin"}), ("ReopenStructure", {})):
+            done = await client.post(f"/do/{command}", data={"command_id": str(uuid4()), "structure": str(one), **more})
+            assert done.status_code == 303, done.text
+        after = unescape((await client.get(done.headers["location"].removeprefix("/directory"))).text)
+        (undo,) = re.findall(r'href="/directory(/history/[^"#]+)[^"]*">Annuler', after)
+        history = unescape((await client.get(f"/history/structure/{one}")).text)
+        assert "Noté par erreur" in history and "rouverte le jour même" in history
+        form = (await client.get(undo)).text
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+        back = await client.post(f"/history/structure/{one}", data={**hidden, "reason": "si, close"})
+        assert back.status_code == 303, back.text
+    outcome = await town.service.execute(CloseStructure(structure=one, reason="Encore"), id=uuid4(), actor="staff:test")
+    assert not outcome.changed, "it is closed again"

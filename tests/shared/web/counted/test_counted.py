@@ -12,10 +12,11 @@ import httpx2
 import pytest
 
 from deploy.host.all_services import DEFINITIONS
-from services.membership.members.domain.member import JoinNetwork
+from services.membership.members.domain.member import JoinNetwork, LeaveNetwork
 from services.observatory.indicators import INDICATORS
 from shared.contract import EVENTS, Event
 from shared.contract.observatory.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
+from shared.kernel.command_handler import Instead
 from shared.kernel.eventlog.event_log import Unit
 from shared.notions.published_reviews import PUBLISHED
 from shared.runtime.service import Service
@@ -168,3 +169,34 @@ async def test_a_day_that_is_yet_to_be_given_may_be_of_an_earlier_review(
     again = (await service.execute.history("member", MEMBER)).events[-1]
     assert "Bilan 2012-2017" in said(await front.get(f"{PAGE}?fact={again.id}&do=redate"))
     assert "Bilan 2012-2017" not in said(await front.get(f"{PAGE}?fact={again.id}&do=strike"))
+
+
+async def test_what_stands_again_by_a_strike_is_said_too(front: httpx2.AsyncClient, service: Service) -> None:
+    """A correction that is taken back lets what it replaced stand again, on its own day."""
+    await published(service, a_review(2019, "Bilan 2012-2019"), a_figure("members_by_college"))
+    join = JoinNetwork(structure=STRUCTURE, name="Kynarou", college="associative", charter_version=1)
+    await do(service, join, date(2016, 3, 1))
+    await do(service, LeaveNetwork(member=MEMBER, reason="withdrawal"), date(2019, 6, 1))
+    left = (await service.execute.history("member", MEMBER)).events[-1]
+    outcome = await service.execute(
+        LeaveNetwork(member=MEMBER, reason="withdrawal"),
+        id=uuid4(),
+        actor="staff:test",
+        at=date(2021, 1, 1),
+        instead=Instead((UUID(left.id),), "relu"),
+    )
+    assert await service.runner.wait_for(outcome.seq)
+    later = (await service.execute.history("member", MEMBER)).events[-1]
+    page = said(await front.get(f"{PAGE}?fact={later.id}&do=strike"))
+    assert "à partir de 2019" in page and "Bilan 2012-2019" in page
+
+
+async def test_a_past_period_says_it_before_its_days_are_given_and_when_they_are(
+    front: httpx2.AsyncClient, service: Service
+) -> None:
+    await published(service, a_review(), a_figure("members_by_college"))
+    form = f"/do/NotePastMembership?structure={STRUCTURE}"
+    page = said(await front.get(form))
+    assert "selon les jours que vous direz" in page and "1 bilan publié concerné" in page and "à partir de" not in page
+    assert "Bilan 2012-2017" in said(await front.get(f"{form}&since=2016-01-01"))
+    assert "Aucun bilan publié" in said(await front.get(f"{form}&since=2018-01-01&until=2019-01-01"))

@@ -159,3 +159,29 @@ async def test_a_project_is_changed_as_of_a_day_by_what_was_changed(house: House
     )
     filled = form_of(again.text)
     assert again.status_code == 200 and filled["stage"] == ["running"] and filled["budget"] == [""]
+
+
+FILLED = {"acronym": "PE", "address": "1 rue des Puits", "siren": "732829320", "summary": "Des puits."}
+
+
+@pytest.mark.parametrize("changed", [{"name": "Puits et eaux"}, {"kind": "company", "department": "34"}])
+async def test_before_the_beginning_only_what_was_changed_is_said_and_the_beginning_may_be_said_of_that_day(
+    house: House, browser: AsyncClient, changed: dict[str, str]
+) -> None:
+    """What stands then is what the beginning says: nothing of it is emptied, nothing of it is missing."""
+    path = "/directory/do/ReviseStructure"
+    first: dict[str, Any] = {"name": "Puits en eau", "kind": "association", "department": "31", **FILLED}
+    id = await on(house, "2016-01-05", RegisterStructure(**first))
+    await on(house, "2018-01-05", ReviseStructure(structure=id, **{**first, "acronym": "PUE"}))
+    for opened in ("", "&happened_on=2014-05-05"):  # shown as of today, and by a link that names the day
+        form = form_of((await browser.get(f"{path}?structure={id}{opened}")).text)
+        assert form["acronym"] == ["PUE"] and form["seen_day"] == [""]
+        refused = await browser.post(path, data={**form, **changed, "happened_on": "2014-05-05"})
+        assert refused.status_code == 422 and 'name="known_since"' in refused.text, refused.text
+    birth = (await house.now.execute.history("structure", id)).events[0].id
+    done = await browser.post(
+        path, data={**form_of(refused.text), "known_since": birth, "instead_reason": "Statuts retrouvés"}
+    )
+    assert done.status_code == 303, done.text
+    event = (await house.now.execute.history("structure", id)).events[-1]
+    assert {n: v for n, v in dict(event.data).items() if v not in (None, [])} == changed

@@ -15,7 +15,7 @@ import pytest
 from nats.aio.client import Client
 
 from services.membership.app import MEMBERSHIP
-from services.membership.members.domain.college import CloseCollege
+from services.membership.members.domain.college import CloseCollege, OpenCollege, college_id
 from services.membership.members.domain.member import ChangeCollege, JoinNetwork, LeaveNetwork
 from services.membership.members.views import MEMBERS
 from shared.base.settings import Settings
@@ -135,6 +135,20 @@ async def test_the_api_corrects_and_says_whether_anything_changed(service: Servi
     assert (first["events"], first["changed"]) == (["EventStruck"], True)
     again = (await front.post("/api/commands/strike-events", json=body)).json()
     assert (again["events"], again["changed"], again["repeated"]) == ([], False, False)
+
+
+async def test_a_fact_calls_a_term_of_the_lists_as_it_was_called_then(
+    service: Service, front: httpx2.AsyncClient
+) -> None:
+    await do(service, CloseCollege(college="associative", reason="Statuts"), date(2015, 1, 1))
+    await do(service, OpenCollege(college="associative", title="Autre nom"), date(2018, 1, 1))
+    page = unescape((await front.get(f"/history/college/{college_id('associative')}")).text)
+    closed = re.search(r"Collège fermé[^<]*", page)
+    opened = re.findall(r"Collège ouvert[^<]*", page)
+    assert closed is not None and "Autre nom" not in closed[0] and "Autre nom" in opened[-1], (closed, opened)
+    assert await service.lists.now() and "Autre nom" in (await service.lists.now()).title(
+        "college", "associative", "fr"
+    )
 
 
 async def test_there_is_no_history_of_what_there_is_not(service: Service, front: httpx2.AsyncClient) -> None:

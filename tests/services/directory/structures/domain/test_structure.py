@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given as each
@@ -19,6 +20,7 @@ from services.directory.structures.domain.structure import (
     ReviseStructure,
     UnlistStructure,
 )
+from shared.contract.corrections import EventStruck
 from shared.contract.directory.structure_facts import FACTS
 from shared.contract.directory.structures import (
     StructureClosed,
@@ -29,7 +31,7 @@ from shared.contract.directory.structures import (
     StructureUnlisted,
 )
 from shared.contract.fields import luhn
-from tests.fixtures.deciding import decided
+from tests.fixtures.deciding import NOON, decided
 
 ID = uuid4()
 REGISTERED = StructureRegistered(name="Kynarou", kind="association", department="31", themes=["Eau"])
@@ -93,6 +95,17 @@ def test_a_closed_structure_is_changed_no_more_until_it_is_reopened() -> None:
     assert decided(STRUCTURE, closed, ReopenStructure(structure=ID)) == [StructureReopened()]
     reopened = [*closed, StructureReopened()]
     assert decided(STRUCTURE, reopened, revise(name="Autre nom")) == [StructureRevised(name="Autre nom")]
+
+
+def test_reopened_on_the_day_of_its_closing_it_never_was_closed() -> None:
+    """A StructureReopened of that day is read as a word, as earlier releases meant it: the word is written itself."""
+    today = NOON.date()
+    first = (StructureClosed(reason="Dissoute"), today - timedelta(days=9))
+    again = [REGISTERED, first, (StructureReopened(), today - timedelta(days=3)), (StructureClosed(reason="x"), today)]
+    for n, given in ((2, [REGISTERED, (StructureClosed(reason="x"), today)]), (4, again)):
+        struck = EventStruck(event=UUID(int=n), kind="StructureClosed", reason="rouverte le jour même")
+        assert decided(STRUCTURE, given, ReopenStructure(structure=ID)) == [struck]
+    assert decided(STRUCTURE, [REGISTERED, first], ReopenStructure(structure=ID)) == [StructureReopened()]
 
 
 def test_a_structure_that_nobody_registered_is_unknown() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -46,6 +46,20 @@ def test_a_count_given_empty_is_not_measured_and_one_not_given_stays() -> None:
         EventStruck(event=UUID(int=n), kind="HeadsCounted", reason="non mesuré") for n in (2, 3)
     ]
     assert decided(GATHERING, [PLANNED, counted[2]], command, THAT_DAY) == []
+
+
+def test_a_count_of_another_day_is_not_emptied_before_it_and_is_named() -> None:
+    """Nothing is counted on that day; it would not be true that nothing is measured."""
+    counted = (HeadsCounted(audience="others", people=7), date(2014, 10, 17))
+    planned = GatheringPlanned(**{**dict(PLANNED), "days": 2})
+    for command in (CountHeads(gathering=ID, others=None), CountAudience(gathering=ID, audience="others")):
+        assert decided(GATHERING, [planned, counted], command, THAT_DAY) == "not-counted-that-day"
+        (struck,) = decided(GATHERING, [planned, counted], command, THAT_DAY + timedelta(days=1))
+        assert isinstance(struck, EventStruck)
+    both = CountHeads(gathering=ID, others=None, students=5)
+    assert decided(GATHERING, [planned, counted], both, THAT_DAY) == [HeadsCounted(audience="students", people=5)]
+    other = CountHeads(gathering=ID, students=None)
+    assert decided(GATHERING, [planned, counted], other, THAT_DAY) == []
 
 
 def test_heads_are_counted_on_the_day_of_the_gathering() -> None:
