@@ -94,6 +94,15 @@ WORDS: Words = {
     "refused.year-too-far": "Cette année est trop lointaine : donnez {latest} au plus tard.",
     "refused.unknown-college": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, depuis la page des collèges.",
     "refused.unknown-college.api": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, par la commande open-college.",
+    "refused.college-of-others": (
+        "Un collège garde ses adhérents, structures ou personnes\u202f: il ne passe pas des unes aux autres. Son titre, "
+        "son rang et ses natures se changent sur la page des collèges, par «\u00a0Renommer ou changer\u00a0»\u202f; pour "
+        "d’autres adhérents, ouvrez un autre collège."
+    ),
+    "refused.college-of-others.api": (
+        "Un collège garde ses adhérents, structures ou personnes : il ne passe pas des unes aux autres. Son titre, son "
+        "rang et ses natures se changent par revise-college ; pour d’autres adhérents, ouvrez un autre collège."
+    ),
     "refused.unknown-charter": (
         "Aucune charte n’a été adoptée : il n’y a rien à signer. Adoptez-en une d’abord, depuis la page de la charte."
     ),
