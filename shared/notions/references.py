@@ -21,12 +21,14 @@ from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Decider, Refers, Refused
 from shared.kernel.eventlog.event_log import History, Log
 from shared.kernel.line import Fact, standing
-from shared.notions.namings import NAMINGS, Naming
+from shared.notions.namings import NAMINGS, OWN, Naming
 from shared.notions.referents import OF_FOLLOWERS, STRUCTURE, OnRecord
 from shared.notions.vocabularies import uses, vocabulary_id
 
 NAMED = "named-elsewhere"
 """A correction is refused so, since a fact of another record rests on what it takes away"""
+NAMED_HERE = "rested-on-here"
+"""The same of what is always of now in its own record"""
 AT_ONCE = 50  # references of one command that are read at a time
 
 
@@ -47,8 +49,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """A fact of another record that rests on the beginning of a thing: its record (`told` of it), why it becomes wrong
-    by a correction, as a code, and by which naming."""
+    """A fact of another record, or one of now of its own, that rests on the beginning of a thing: its record (`told` of
+    it), why it becomes wrong by a correction, as a code, and by which naming; `here`: it is of the thing's own
+    record."""
 
     service: str
     entity: str
@@ -57,6 +60,7 @@ class Resting:
     fact: Fact
     why: str
     by: Naming
+    here: bool = False
 
     @property
     def for_good(self) -> bool:
@@ -116,7 +120,8 @@ class LogReferences:
         another day. Not refused for what was as wrong where the fact stood before. Refused, too, where the beginning of
         the entity goes, or moves, and a fact of another record becomes wrong by it."""
         for one in await self.resting(decider, own, before, after):
-            raise Refused(NAMED, at=one.at, about=one.id, for_good=one.for_good, **_named(one.fact))
+            code = NAMED_HERE if one.here else NAMED
+            raise Refused(code, at=one.at, about=one.id, for_good=one.for_good, **_named(one.fact))
         there, stood = {fact.id for fact in before.facts}, {fact.id: fact.day for fact in before.line}
         asked: list[Asked] = []
         for fact in after.line:
@@ -133,8 +138,8 @@ class LogReferences:
         return await self._all(asked, own)
 
     async def resting(self, decider: Decider[Any], own: UUID, before: Told, after: Told) -> list[Resting]:
-        """The facts of other records that become wrong where an entity's line `before` becomes that `after`, since what
-        began it does not stand, or stands on another day. Raises Unavailable."""
+        """The facts of other records, and those of now of its own, that become wrong where an entity's line `before`
+        becomes that `after`, since what began it does not stand, or stands on another day. Raises Unavailable."""
         births, stays = tuple(decider.births), {(fact.id, fact.day) for fact in after.line}
         gone = [one for one in before.line if isinstance(one.event, births) and (one.id, one.day) not in stays]
         if not gone:
@@ -143,7 +148,7 @@ class LogReferences:
         if kind == uses.KIND:
             return await self._using(own, gone, before.line, after.line)
         gestures, there = {one.command for one in gone}, begun(decider, after.line)
-        found: list[Resting] = []
+        found = [] if there else _own(decider.entity, own, before, after)
         for name in await self._named_by(f"{kind}.{own}"):
             service, entity, id = name.split(".")
             history = await self._log.load(service, entity, UUID(id))
@@ -269,6 +274,15 @@ class LogReferences:
                 before, after = judge(state, asked.said), before
                 by = fact if before == why != after else by
         return by or (line[0] if line else None)
+
+
+def _own(entity: str, own: UUID, before: Told, after: Told) -> list[Resting]:
+    """What is always of now in the record itself, and is not over, where nothing begins it any more."""
+    return [
+        Resting(type(fact.event).service, entity, own, before, fact, f"unknown-{entity}", by, here=True)
+        for fact in after.line
+        if (by := OWN.get(type(fact.event))) is not None and by.holds(fact, after.line)
+    ]
 
 
 def _of_its_day(decider: Decider[Any], before: Told, after: Told, fact: Fact) -> None:

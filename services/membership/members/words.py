@@ -95,9 +95,9 @@ WORDS: Words = {
     "refused.unknown-college": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, depuis la page des collèges.",
     "refused.unknown-college.api": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, par la commande open-college.",
     "refused.college-of-others": (
-        "Un collège garde ses adhérents, structures ou personnes\u202f: il ne passe pas des unes aux autres. Son titre, "
-        "son rang et ses natures se changent sur la page des collèges, par «\u00a0Renommer ou changer\u00a0»\u202f; pour "
-        "d’autres adhérents, ouvrez un autre collège."
+        "Un collège garde ses adhérents, structures ou personnes\u202f: il ne passe pas des unes aux autres. Son "
+        "titre, son rang et ses natures se changent sur la page des collèges, par «\u00a0Renommer ou changer\u00a0». "
+        "Pour d’autres adhérents, ouvrez un autre collège."
     ),
     "refused.college-of-others.api": (
         "Un collège garde ses adhérents, structures ou personnes : il ne passe pas des unes aux autres. Son titre, son "

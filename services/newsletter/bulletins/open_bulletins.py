@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import IssueCommand
 from services.newsletter.bulletins.domain.issue_state import Issue, evolve
 from shared.contract.newsletter.bulletins import BulletinCode
 from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Refused
 from shared.kernel.line import standing
+from shared.notions.bulletin import bulletin_id
 from shared.notions.references import begun
 from shared.notions.referents import BULLETIN
 from shared.runtime.faces import Chronicle

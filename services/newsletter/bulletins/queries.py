@@ -9,11 +9,11 @@ from datetime import date
 from fastapi import HTTPException
 
 from services.newsletter.base.past import Moment, as_it_was
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS
 from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import SOURCE, Lang, humanised, translated
 from shared.kernel.views.projection import Document
+from shared.notions.bulletin import bulletin_id
 from shared.runtime.faces import Library, Views
 
 MOST = 500  # bulletins of one network

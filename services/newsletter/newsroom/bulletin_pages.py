@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.newsletter.base.past import AsOf, KnownAt, Moment, as_it_was, moment_of
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.queries import bulletin_of, bulletins, bulletins_then, named
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS, first_open
 from services.newsletter.delivery.queries import in_doubt
@@ -20,6 +19,7 @@ from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.base.translations import SOURCE, languages
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document
+from shared.notions.bulletin import bulletin_id
 from shared.runtime.faces import Library
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render

@@ -80,7 +80,7 @@ def test_every_reference_of_a_command_is_held_by_an_event_that_is_among_them() -
 def test_what_names_has_such_fields_and_each_service_hears_of_its_own_things() -> None:
     for event, fields in NAMINGS.items():
         assert fields.keys() <= event.model_fields.keys(), event
-    assert SERVICES == ["directory", "events", "membership"]
+    assert SERVICES == ["directory", "events", "membership", "newsletter"]
     for definition in DEFINITIONS:
         assert (definition.named in definition.views) == (definition.name in SERVICES)
     assert {kind for one in SERVICES for kind in named_by(one).on} == set(NAMINGS)

@@ -28,9 +28,9 @@ class CollegeCommand(Command):
 
 
 class OpenCollege(CollegeCommand):
-    """Open a college, as the statutes say. `persons`: whether its members are persons, for good; `titles`: what lists call it,
-    where that is not its title; `kinds`: the kinds of structures whose welcome proposes it. What is left out of one
-    that was closed stays as it was."""
+    """Open a college, as the statutes say. `persons`: whether its members are persons, for good; `titles`: what lists
+    call it, where that is not its title; `kinds`: the kinds of structures whose welcome proposes it. What is left out
+    of one that was closed stays as it was."""
 
     refers = {"kinds": term_of("structure")}
     title: Name

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.newsletter.bulletins.domain.bulletin import CloseBulletin, OpenBulletin, ReviseBulletin, bulletin_id
+from services.newsletter.bulletins.domain.bulletin import CloseBulletin, OpenBulletin, ReviseBulletin
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, ReviseItem, StartIssue, issue_id
 from services.newsletter.bulletins.open_bulletins import must_be_open
 from services.newsletter.subscriptions.domain import (
@@ -25,6 +25,7 @@ from shared.contract.personal import Personal
 from shared.kernel.command_handler import Outcome
 from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command, Refused, derived_id
+from shared.notions.bulletin import bulletin_id
 from shared.runtime.service import Service
 from tests.services.newsletter.conftest import House, link_in, until
 

@@ -38,7 +38,7 @@ def test_one_keeps_such_members_as_it_has() -> None:
         closed = CollegeClosed(college=opened.college, reason="statuts")
         assert decided(COLLEGE, [opened], other) == "college-of-others"
         assert decided(COLLEGE, [opened, closed], other) == "college-of-others"
-    assert decided(COLLEGE, [of_structures], OpenCollege(college="essai", title="Essai", persons=False)) == []
+    assert decided(COLLEGE, [of_structures], OpenCollege(college="essai", title="Essai")) == []
 
 
 def test_one_that_earlier_releases_opened_is_of_what_it_was_by_its_code() -> None:
