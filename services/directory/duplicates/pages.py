@@ -31,6 +31,7 @@ from services.directory.duplicates.worklist import (
     sure,
     takeable,
 )
+from services.directory.structures.both_members import both_members
 from services.directory.structures.domain.structure import MergeStructures
 from services.directory.structures.record_fields import in_words, place_of
 from services.directory.structures.views import STRUCTURES
@@ -289,6 +290,7 @@ async def _compared(
         lists=LISTS,
         choice={side.name: takeable(side) for side in sides},
         behind=behind,
+        both=await both_members(service, UUID(one["key"]), UUID(other["key"])),
         why=why,
         at=at,
         taken={side.name for side in sides if (side.take_second if taken is None else side.name in taken)},

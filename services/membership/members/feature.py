@@ -14,12 +14,14 @@ from services.membership.members.domain.member import (
     JoinNetworkAsPerson,
     LeaveNetwork,
     MemberCommand,
+    NotePastMembership,
     NotePastMembershipAsPerson,
     NotePastMembershipOfPerson,
     RenewMembership,
     WelcomePersonAgain,
 )
 from services.membership.members.households import one_person_once
+from services.membership.members.one_structure import one_structure_once
 from services.membership.members.pages import routes
 from services.membership.members.queries import charter_versions, members_offered
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCTURES
@@ -106,7 +108,8 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
-    judging=dict.fromkeys(JOINS, one_person_once),
+    judging=dict.fromkeys(JOINS, one_person_once)
+    | dict.fromkeys((JoinNetwork, NotePastMembership), one_structure_once),
     retired=RETIRED,
     again=AGAIN,
 )

@@ -87,6 +87,19 @@ WORDS: Words = {
     "status.current": "Adhérent",
     "status.former": "Ancien adhérent",
     "refused.already-member": "Cette structure est déjà adhérente. Ouvrez sa fiche pour la renouveler.",
+    "refused.member-through": (
+        "Cette structure est déjà adhérente, par une fiche de l’annuaire qui a été réunie à la sienne. Ouvrez cette "
+        "adhésion, ou notez-en d’abord le départ."
+    ),
+    "refused.member-through.api": (
+        "Cette structure est déjà adhérente, par une fiche de l’annuaire qui a été réunie à la sienne : {page}."
+    ),
+    "refused.was-member-through": (
+        "Cette structure était adhérente alors, par une fiche de l’annuaire qui a été réunie à la sienne."
+    ),
+    "refused.was-member-through.api": (
+        "Cette structure était adhérente alors, par une fiche de l’annuaire qui a été réunie à la sienne : {page}."
+    ),
     "refused.unknown-member": "Cet adhérent n’est pas connu. Choisissez-le dans la liste des adhérents.",
     "refused.member-left": "Cet adhérent a quitté le réseau. Accueillez-le de nouveau, ou défaites son départ.",
     "refused.person-keeps-college": "Une personne ne siège que dans le collège des personnalités qualifiées.",
