@@ -43,7 +43,7 @@ from shared.kernel.command_handler import Outcome, Stale, new_command_id, told_o
 from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.runtime.faces import Desk, Premises, Views
+from shared.runtime.faces import Desk, Library, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import sentences
 from shared.web.here import Here
@@ -130,7 +130,7 @@ async def work_list(
 
 @list_routes.get("/compare")
 async def compare(
-    service: Here[Views], request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0
+    service: Here[Library], request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0
 ) -> Response:
     return await _compared(service, request, str(first), str(second), str(kept) if kept else None, at, _query(request))
 
@@ -245,7 +245,7 @@ async def _listed(service: Views, query: Mapping[str, Any]) -> list[Pair]:
 
 
 async def _compared(
-    service: Views,
+    service: Library,
     request: Request,
     first: str,
     second: str,

@@ -24,6 +24,7 @@ from shared.contract.directory.structure_facts import NUMBERS
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.views.projection import Document, Store, View, everything
+from shared.notions.one_membership import doubles
 from shared.runtime.faces import Library, Premises, Views
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
@@ -256,7 +257,10 @@ class Finder:
         return touched
 
     async def _put(self, touched: set[str]) -> None:
-        self._college = {self.kept(structure): college for structure, college in self._members.values()}
+        into = {structure: self.kept(structure) for structure in self._kept}
+        twice = doubles({id: structure for id, (structure, _) in self._members.items()}, into)
+        once = (one for id, one in self._members.items() if id not in twice)
+        self._college = {self.kept(structure): college for structure, college in once}
         wanted = sorted(touched | {self.kept(id) for id in touched})
         projects: set[str] = set()
         for start in range(0, len(wanted), BREATH):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.membership.members.domain.charter import CHARTER as CHARTER_DECIDER
 from services.membership.members.domain.charter import AdoptCharter
@@ -42,7 +42,7 @@ from shared.kernel.decider import Command
 from shared.notions.vocabularies import PERSONS, in_order
 from shared.runtime.faces import OpenViews
 from shared.runtime.feature import Feature, Sayings
-from shared.runtime.service import Again, Choices, Retired
+from shared.runtime.service import Again, Choices, Judge, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -99,6 +99,7 @@ AGAIN: Sayings = {
     CollegeClosed: CloseCollege,
 }
 JOINS = (JoinNetworkAsPerson, NotePastMembershipAsPerson, WelcomePersonAgain, NotePastMembershipOfPerson)
+JOINED: Mapping[type[Command], Judge] = dict.fromkeys(JOINS, one_person_once)
 
 FEATURE = Feature(
     name="members",
@@ -108,8 +109,7 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
-    judging=dict.fromkeys(JOINS, one_person_once)
-    | dict.fromkeys((JoinNetwork, NotePastMembership), one_structure_once),
+    judging={**JOINED, **dict.fromkeys((JoinNetwork, NotePastMembership), one_structure_once)},
     retired=RETIRED,
     again=AGAIN,
 )

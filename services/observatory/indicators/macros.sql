@@ -81,8 +81,9 @@ GROUP BY entity_id
 HAVING arg_max(type = begun, turn);
 
 CREATE OR REPLACE MACRO member_at(as_of, upto) AS TABLE
--- One row a member; `event` put it in its college.
-SELECT
+-- One row a member; `event` put it in its college. Of several memberships of one structure, by records that were merged,
+-- one counts (shared/notions/one_membership.py).
+WITH running AS (SELECT
     entity_id AS member,
     arg_max(name, turn) AS name,
     arg_max(college, turn) AS college,
@@ -91,7 +92,16 @@ SELECT
 FROM dated(as_of, upto) WHERE entity = 'member'
 GROUP BY entity_id
 HAVING NOT arg_max(type = 'MemberLeft', turn) FILTER (type IN ('MemberJoined', 'MemberLeft'))
-   AND bool_or(type = 'MemberJoined');
+   AND bool_or(type = 'MemberJoined')),
+merges AS (
+    SELECT
+        unnest(list_prepend(entity_id, coalesce(from_json(json_extract(data, '$.followers'), '["VARCHAR"]'), []))) AS structure,
+        json_extract_string(data, '$.kept') AS kept, turn
+    FROM dated(as_of, upto) WHERE type = 'StructureAbsorbed'),
+merged AS (SELECT structure, arg_max(kept, turn) AS kept FROM merges GROUP BY structure)
+SELECT running.* FROM running LEFT JOIN merged ON merged.structure = running.structure
+QUALIFY running.structure IS NULL
+     OR row_number() OVER (PARTITION BY coalesce(kept, running.structure) ORDER BY kept IS NOT NULL, member) = 1;
 
 CREATE OR REPLACE MACRO post_at(as_of, upto) AS TABLE
 -- One row a post of the team; `event` gave it its share of full time.
