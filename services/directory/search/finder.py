@@ -130,10 +130,10 @@ class Finder:
         prefixes: Mapping[str, str] = NONE,
     ) -> Results:
         """Structures. `where`: facet → values, of which one must match (`sdgs` as text; `listed`, `wished`, `member`:
-        yes or no; `state`: open, if not asked otherwise, or closed). `order`: name or seen, `-` for the other way.
+        yes or no; `state`: open, if not asked otherwise, or closed; who asks for members is given all of them). `order`: name or seen, `-` for the other way.
         `prefixes`: facet → how the values begin that are counted, as communes of one department do."""
         await self.current()
-        chosen = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
+        chosen = _chosen(where)
         found = self._structures.find(
             text, chosen, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes
         )
@@ -185,7 +185,7 @@ class Finder:
     async def keys(self, text: str = "", where: Where | None = None, *, order: str = "name") -> list[str]:
         """All structures of a search in their order, for an export or an answer."""
         await self.current()
-        chosen = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
+        chosen = _chosen(where)
         return self._structures.find(text, chosen, order=order, limit=10**9).keys
 
     async def current(self) -> None:
@@ -319,6 +319,14 @@ class Finder:
     async def _results(self, view: View, found: Found) -> list[Document]:
         documents = await self._store.get_many(view, found.keys)
         return [documents[key] for key in found.keys if key in documents]
+
+
+def _chosen(where: Where | None) -> dict[str, list[str]]:
+    """Open records, where nothing else is asked. Members are all of them: a structure that closed is a member until it
+    left, as lists and indicators count it (shared/notions/membership.py)."""
+    asked = {name: list(values) for name, values in (where or {}).items() if values}
+    members = asked.get("member") == ["yes"] or "college" in asked
+    return asked if members else {**OPEN, **asked}
 
 
 FINDER: Key[Finder] = Key("finder")

@@ -183,7 +183,8 @@ SELECT in_year, least(make_date(in_year, 12, 31), as_of) AS taken
 FROM (SELECT unnest(range(year(min(day)), year(as_of) + 1))::INTEGER AS in_year FROM standing(as_of, upto));
 
 CREATE OR REPLACE MACRO actor_at(as_of, upto) AS TABLE
--- One row a structure on record, with all that an identification finds it by: its own record, what its published
+-- One row a structure on record, or `closed` and a member still, with all that an identification finds it by: its own
+-- record, what its published
 -- cooperation projects add (as in the directory), the college it is a member of. What speaks of a record that was merged
 -- speaks of the one that is kept, however often that went on.
 WITH RECURSIVE records AS (
@@ -194,11 +195,10 @@ WITH RECURSIVE records AS (
         nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, turn), '') AS department,
         arg_max(CASE WHEN list_contains(cleared, 'themes') THEN []::VARCHAR[] ELSE themes END, turn) AS themes,
         arg_max(CASE WHEN list_contains(cleared, 'countries') THEN []::VARCHAR[] ELSE countries END, turn) AS countries,
-        arg_max(CASE WHEN list_contains(cleared, 'sdgs') THEN []::BIGINT[] ELSE sdgs END, turn) AS sdgs
+        arg_max(CASE WHEN list_contains(cleared, 'sdgs') THEN []::BIGINT[] ELSE sdgs END, turn) AS sdgs,
+        coalesce(arg_max(type, turn) FILTER (type IN ('StructureClosed', 'StructureReopened')) = 'StructureClosed', false) AS closed
     FROM dated(as_of, upto) WHERE entity = 'structure'
-    GROUP BY entity_id
-    HAVING bool_or(type = 'StructureRegistered')
-       AND arg_max(type, turn) FILTER (type IN ('StructureClosed', 'StructureReopened')) IS DISTINCT FROM 'StructureClosed'),
+    GROUP BY entity_id HAVING bool_or(type = 'StructureRegistered')),
 merged AS MATERIALIZED (
     SELECT entity_id AS structure, arg_max(json_extract_string(data, '$.kept'), turn) AS kept
     FROM dated(as_of, upto) WHERE entity = 'structure' AND type = 'StructureAbsorbed' GROUP BY entity_id),
@@ -229,8 +229,9 @@ colleges AS (
     FROM member_at(as_of, upto) AS members LEFT JOIN stands ON stands.structure = members.structure
     WHERE members.structure IS NOT NULL GROUP BY ALL)
 SELECT
-    records.structure, name, kind, department, college,
+    records.structure, name, kind, department, college, closed,
     list_sort(list_distinct(list_concat(records.themes, added.themes))) AS themes,
     list_sort(list_distinct(list_concat(records.countries, added.countries))) AS countries,
     list_sort(list_distinct(list_concat(records.sdgs, added.sdgs))) AS sdgs
-FROM records LEFT JOIN added ON added.structure = records.structure LEFT JOIN colleges ON colleges.structure = records.structure;
+FROM records LEFT JOIN added ON added.structure = records.structure LEFT JOIN colleges ON colleges.structure = records.structure
+WHERE NOT closed OR college IS NOT NULL;

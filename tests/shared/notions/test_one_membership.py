@@ -67,13 +67,16 @@ async def answers(four: Four) -> dict[str, Any]:
     told = (await indicator(four.services["observatory"], "members_by_college"))["values"]
     named = (await indicator(four.services["observatory"], "named_members"))["values"]
     year = day_of(four.services["observatory"].now()).year
-    exported = rows((await got(directory, "/export.csv?state=open&state=closed&member=yes&lang=fr")).text)
+    exported = rows((await got(directory, "/export.csv?member=yes&lang=fr")).text)
+    asked = await got(four.services["observatory"], "/identification/export.csv?member=yes&lang=fr")
+    keys = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}(?=\r?$)", asked.text, re.MULTILINE)
     return {
         "home": int(re.search(r"(\d+) adhérents? aujourd’hui", home)[1]),  # type: ignore[index]
         "list": len(set(re.findall(r'href="/membership/members/([0-9a-f-]{36})"', listed))),
         "indicator": sum(one["value"] for one in told if one["path"].endswith(f"total.values.{year}")),
         "named": sum(one["value"] for one in named),
         "export": len(exported),
+        "identified": len(keys),
     }
 
 

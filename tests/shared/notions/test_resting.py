@@ -21,7 +21,15 @@ from tests.services.directory.record.test_corrected import page
 from tests.shared.notions.test_namings import corrected
 
 __all__ = ["town"]  # a fixture
-FOR_GOOD = {"ClaimAccepted", "LetterSent", "SurveyAnswered", "SurveyAnswerChanged", "SurveyDeclined"}
+FOR_GOOD = {
+    "IssueStarted",
+    "IssueApproved",
+    "ClaimAccepted",
+    "LetterSent",
+    "SurveyAnswered",
+    "SurveyAnswerChanged",
+    "SurveyDeclined",
+}
 
 
 def saying(kind: type[Event], **said: Any) -> Event:
