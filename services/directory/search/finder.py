@@ -130,8 +130,9 @@ class Finder:
         prefixes: Mapping[str, str] = NONE,
     ) -> Results:
         """Structures. `where`: facet → values, of which one must match (`sdgs` as text; `listed`, `wished`, `member`:
-        yes or no; `state`: open, if not asked otherwise, or closed; who asks for members is given all of them). `order`: name or seen, `-` for the other way.
-        `prefixes`: facet → how the values begin that are counted, as communes of one department do."""
+        yes or no; `state`: open, if not asked otherwise, or closed; who asks for members is given all of them).
+        `order`: name or seen, `-` for the other way. `prefixes`: facet → how the values begin that are counted, as
+        communes of one department do."""
         await self.current()
         chosen = _chosen(where)
         found = self._structures.find(

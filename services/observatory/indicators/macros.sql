@@ -184,9 +184,8 @@ FROM (SELECT unnest(range(year(min(day)), year(as_of) + 1))::INTEGER AS in_year 
 
 CREATE OR REPLACE MACRO actor_at(as_of, upto) AS TABLE
 -- One row a structure on record, or `closed` and a member still, with all that an identification finds it by: its own
--- record, what its published
--- cooperation projects add (as in the directory), the college it is a member of. What speaks of a record that was merged
--- speaks of the one that is kept, however often that went on.
+-- record, what its published cooperation projects add (as in the directory), the college it is a member of. What speaks
+-- of a record that was merged speaks of the one that is kept, however often that went on.
 WITH RECURSIVE records AS (
     SELECT
         entity_id AS structure,
