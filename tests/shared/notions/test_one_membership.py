@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.directory.structures.domain.structure import CloseStructure, MergeStructures, RegisterStructure
+from services.membership.members.domain.college import CloseCollege
 from services.membership.members.domain.member import JoinNetwork, LeaveNetwork, NotePastMembership
 from shared.base.paris_days import day_of
 from shared.kernel.correcting import StrikeEvents
@@ -96,6 +97,15 @@ async def test_who_is_a_member_through_a_merged_record_does_not_join(four: Four)
     assert "L’annuaire a réuni sa fiche à une autre" in page and f"/directory/structures/{a}" in page
     await four.do("membership", LeaveNetwork(member=member_of(b), reason="lapse"))
     assert await four.do("membership", join(a)) is not None
+
+
+async def test_who_stays_in_a_closed_college_is_counted_and_shown(four: Four) -> None:
+    a, _ = await two(four)
+    await four.do("membership", join(a), date(2015, 1, 1))
+    assert await four.do("membership", CloseCollege(college="associative", reason="statuts")) is not None
+    assert set((await answers(four)).values()) == {1}
+    page = unescape((await got(four.services["membership"], "/")).text)
+    assert "/membership/members?status=current&college=associative" in page and "collège fermé" in page
 
 
 async def test_two_members_are_not_merged_before_one_is_left(four: Four) -> None:
