@@ -43,6 +43,7 @@ from shared.contract.events.tandems import TandemFormed, TandemSchoolJoined
 from shared.contract.membership.governance import BoardSeatTaken, WorkingGroupJoined
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined
 from shared.contract.membership.team import CivicServiceSeconded
+from shared.contract.newsletter.bulletins import IssueApproved, IssueStarted
 from shared.contract.observatory.identification import (
     IdentificationRepeated,
     IdentificationRestored,
@@ -58,6 +59,7 @@ from shared.contract.observatory.surveys import (
 )
 from shared.kernel.line import Fact
 from shared.kernel.views.projection import Document, View
+from shared.notions.bulletin import bulletin_id
 from shared.notions.membership import CHARTER_ID, college_id
 
 
@@ -103,6 +105,7 @@ PUBLISHED = replace(STRUCTURE, over=(PublicationWithdrawn,))
 OF_PROJECT = Naming("directory.project", over=(PublicationWithdrawn,))
 COLLEGE = Naming("membership.college", "open", id=college_id)
 CHARTER = Naming("membership.charter", "in force", id=lambda version: CHARTER_ID)
+BULLETIN = Naming("newsletter.bulletin", id=bulletin_id)
 MEMBER = Naming("membership.member", "member")
 REGISTERED = replace(STRUCTURE, over=(RegistrationCancelled,), again=(RegistrationReinstated,), part="registration")
 PROJECT = {"leader": APART, "participants": APART}
@@ -141,6 +144,8 @@ NAMINGS: Mapping[type[Event], Mapping[str, Naming]] = {
     ProjectPresented: {"gathering": Naming("events.gathering", "standing"), "structure": OPEN},
     TandemFormed: {"association": OPEN},
     TandemSchoolJoined: {"school": OPEN},
+    IssueStarted: {"bulletin": BULLETIN},
+    IssueApproved: {"bulletin": BULLETIN},
     SurveySent: {"structures": replace(STRUCTURE, over=(SurveyWithdrawn,))},
     SurveyAnswered: ANSWER,
     SurveyAnswerChanged: ANSWER,
@@ -154,6 +159,15 @@ NAMINGS: Mapping[type[Event], Mapping[str, Naming]] = {
 }
 """Type of event → field → what it names. What one gesture writes in two records, as a merge, names nothing here: half
 of it is never corrected."""
+
+
+OWN: Mapping[type[Event], Naming] = {
+    ParticipantRegistered: replace(
+        REGISTERED, to="events.gathering", page=lambda id, said: f"/events/gatherings/{id}/registrations"
+    )
+}
+"""Type of what is always of now, and rests on the beginning of its own record, until it is over. Of what is of a day
+the line of that record says it: nothing of it is before its beginning."""
 
 
 def _named(event: Recorded, service: str) -> Sequence[str]:

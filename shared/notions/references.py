@@ -25,7 +25,7 @@ from shared.kernel.decider import Command, Decider, Refers, Refused
 from shared.kernel.eventlog.event_log import History, Log
 from shared.kernel.line import Fact, standing
 from shared.notions.closings import CLOSINGS, Closing, closed_code
-from shared.notions.namings import NAMINGS, Naming
+from shared.notions.namings import NAMINGS, OWN, Naming
 from shared.notions.referents import OF_FOLLOWERS, STRUCTURE, OnRecord
 from shared.notions.vocabularies import uses, vocabulary_id
 
@@ -33,6 +33,8 @@ NAMED = "named-elsewhere"
 """A correction is refused so, since a fact of another record rests on what it takes away"""
 AFTER = "used-after-closing"
 """A closing is refused so, since a fact of another record names on a later day what it closes"""
+NAMED_HERE = "rested-on-here"
+"""The same of what is always of now in its own record"""
 AT_ONCE = 50  # references of one command that are read at a time
 
 
@@ -53,8 +55,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """A fact of another record that rests on the beginning of a thing: its record (`told` of it), why it becomes wrong
-    by a correction, as a code, and by which naming."""
+    """A fact of another record, or one of now of its own, that rests on the beginning of a thing: its record (`told` of
+    it), why it becomes wrong by a correction, as a code, and by which naming; `here`: it is of the thing's own
+    record."""
 
     service: str
     entity: str
@@ -64,6 +67,7 @@ class Resting:
     why: str
     by: Naming
     closed: bool = False  # what it names is closed on its day, and was there
+    here: bool = False  # it is of the record itself, and always of now
 
     @property
     def for_good(self) -> bool:
@@ -71,7 +75,7 @@ class Resting:
         return self.fact.event.live and self.by.for_good and not self.closed
 
     def refused(self) -> Refused:
-        code = AFTER if self.closed else NAMED
+        code = AFTER if self.closed else NAMED_HERE if self.here else NAMED
         return Refused(code, at=self.at, about=self.id, for_good=self.for_good, **_named(self.fact))
 
     @property
@@ -148,8 +152,8 @@ class LogReferences:
         return await self._all(asked, own)
 
     async def resting(self, decider: Decider[Any], own: UUID, before: Told, after: Told) -> list[Resting]:
-        """The facts of other records that become wrong where an entity's line `before` becomes that `after`, since what
-        began it does not stand, or stands on another day. Raises Unavailable."""
+        """The facts of other records, and those of now of its own, that become wrong where an entity's line `before`
+        becomes that `after`, since what began it does not stand, or stands on another day. Raises Unavailable."""
         found = await self._used_after(own, before.line, after.line)
         births, stays = tuple(decider.births), {(fact.id, fact.day) for fact in after.line}
         gone = [one for one in before.line if isinstance(one.event, births) and (one.id, one.day) not in stays]
@@ -159,6 +163,7 @@ class LogReferences:
         if kind == uses.KIND:
             return [*found, *await self._using(own, gone, before.line, after.line)]
         gestures, there = {one.command for one in gone}, begun(decider, after.line)
+        found += [] if there else _own(decider.entity, own, before, after)
         for name in await self._named_by(f"{kind}.{own}"):
             service, entity, id = name.split(".")
             theirs = await self._told(name)
@@ -323,6 +328,15 @@ def _namings_of(event: Event, kind: str, own: UUID, code: tuple[str, str] | None
     for field, vocabulary in vocabularies_in(type(event)).items():
         if vocabulary == code[0] and code[1] in _several(getattr(event, field)):
             yield code[1], vocabulary if kind == uses.KIND else "open", TERM
+
+
+def _own(entity: str, own: UUID, before: Told, after: Told) -> list[Resting]:
+    """What is always of now in the record itself, and is not over, where nothing begins it any more."""
+    return [
+        Resting(type(fact.event).service, entity, own, before, fact, f"unknown-{entity}", by, here=True)
+        for fact in after.line
+        if (by := OWN.get(type(fact.event))) is not None and by.holds(fact, after.line)
+    ]
 
 
 def _of_its_day(decider: Decider[Any], before: Told, after: Told, fact: Fact) -> None:

@@ -13,6 +13,7 @@ CRITERION = "what was looked for, not what was found"
 NOBODY = "nobody was reached: nothing rests on a letter that was not"
 CODE = "a term that was once used stays readable, whatever comes of it (ADR 53)"
 HEARD = "the draft hears of its source by itself (ADR 49), and what was sent stays as it was sent"
+WISH = "what somebody wishes to read: it stays for one that is opened anew, and nothing is sent of one that is not"
 STUDY = "asked by whoever publishes: which part of the figures it shows"
 
 
@@ -56,17 +57,18 @@ UNRESTED: Mapping[str, Mapping[str, str]] = {
     "TandemSchoolLeft": {"school": END},
     "WorkingGroupLeft": {"member": END},
     "CollegeOpened": {"college": PART},
+    "CollegeRevised": {"college": PART},
     "CollegeClosed": {"college": PART},
     "MemberRestored": {
         "structure": "read as lifting strikes of its own record, whose joining names the structure (ADR 42)",
         "college": "read as lifting strikes of its own record, whose joining names the college (ADR 42)",
     },
     "BulletinOpened": {"bulletin": PART},
-    "IssueStarted": {"bulletin": of_now("newsletter.bulletin")},
-    "IssueApproved": {"bulletin": of_now("newsletter.bulletin")},
-    "SubscriptionRequested": {"request": PART, "bulletins": of_now("newsletter.bulletin")},
-    "SubscriptionConfirmed": {"request": PART, "bulletins": of_now("newsletter.bulletin")},
-    "Unsubscribed": {"bulletins": of_now("newsletter.bulletin")},
+    "BulletinRevised": {"bulletin": PART},
+    "BulletinClosed": {"bulletin": PART},
+    "SubscriptionRequested": {"request": PART, "bulletins": WISH},
+    "SubscriptionConfirmed": {"request": PART, "bulletins": WISH},
+    "Unsubscribed": {"bulletins": END},
     "ItemAdded": {"item": PART, "source_event": HEARD, "source_entity": HEARD},
     "ItemRevised": {"item": PART},
     "ItemMoved": {"item": PART},

@@ -31,6 +31,7 @@ from services.directory.duplicates.worklist import (
     sure,
     takeable,
 )
+from services.directory.structures.both_members import both_members
 from services.directory.structures.domain.structure import MergeStructures
 from services.directory.structures.record_fields import in_words, place_of
 from services.directory.structures.views import STRUCTURES
@@ -42,7 +43,7 @@ from shared.kernel.command_handler import Outcome, Stale, new_command_id, told_o
 from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.runtime.faces import Desk, Premises, Views
+from shared.runtime.faces import Desk, Library, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import sentences
 from shared.web.here import Here
@@ -129,7 +130,7 @@ async def work_list(
 
 @list_routes.get("/compare")
 async def compare(
-    service: Here[Views], request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0
+    service: Here[Library], request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0
 ) -> Response:
     return await _compared(service, request, str(first), str(second), str(kept) if kept else None, at, _query(request))
 
@@ -244,7 +245,7 @@ async def _listed(service: Views, query: Mapping[str, Any]) -> list[Pair]:
 
 
 async def _compared(
-    service: Views,
+    service: Library,
     request: Request,
     first: str,
     second: str,
@@ -289,6 +290,7 @@ async def _compared(
         lists=LISTS,
         choice={side.name: takeable(side) for side in sides},
         behind=behind,
+        both=await both_members(service, UUID(one["key"]), UUID(other["key"])),
         why=why,
         at=at,
         taken={side.name for side in sides if (side.take_second if taken is None else side.name in taken)},

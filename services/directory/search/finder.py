@@ -24,6 +24,7 @@ from shared.contract.directory.structure_facts import NUMBERS
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.views.projection import Document, Store, View, everything
+from shared.notions.one_membership import doubles
 from shared.runtime.faces import Library, Premises, Views
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
@@ -129,10 +130,11 @@ class Finder:
         prefixes: Mapping[str, str] = NONE,
     ) -> Results:
         """Structures. `where`: facet → values, of which one must match (`sdgs` as text; `listed`, `wished`, `member`:
-        yes or no; `state`: open, if not asked otherwise, or closed). `order`: name or seen, `-` for the other way.
-        `prefixes`: facet → how the values begin that are counted, as communes of one department do."""
+        yes or no; `state`: open, if not asked otherwise, or closed; who asks for members is given all of them).
+        `order`: name or seen, `-` for the other way. `prefixes`: facet → how the values begin that are counted, as
+        communes of one department do."""
         await self.current()
-        chosen = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
+        chosen = _chosen(where)
         found = self._structures.find(
             text, chosen, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes
         )
@@ -184,7 +186,7 @@ class Finder:
     async def keys(self, text: str = "", where: Where | None = None, *, order: str = "name") -> list[str]:
         """All structures of a search in their order, for an export or an answer."""
         await self.current()
-        chosen = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
+        chosen = _chosen(where)
         return self._structures.find(text, chosen, order=order, limit=10**9).keys
 
     async def current(self) -> None:
@@ -256,7 +258,10 @@ class Finder:
         return touched
 
     async def _put(self, touched: set[str]) -> None:
-        self._college = {self.kept(structure): college for structure, college in self._members.values()}
+        into = {structure: self.kept(structure) for structure in self._kept}
+        twice = doubles({id: structure for id, (structure, _) in self._members.items()}, into)
+        once = (one for id, one in self._members.items() if id not in twice)
+        self._college = {self.kept(structure): college for structure, college in once}
         wanted = sorted(touched | {self.kept(id) for id in touched})
         projects: set[str] = set()
         for start in range(0, len(wanted), BREATH):
@@ -315,6 +320,14 @@ class Finder:
     async def _results(self, view: View, found: Found) -> list[Document]:
         documents = await self._store.get_many(view, found.keys)
         return [documents[key] for key in found.keys if key in documents]
+
+
+def _chosen(where: Where | None) -> dict[str, list[str]]:
+    """Open records, where nothing else is asked. Members are all of them: a structure that closed is a member until it
+    left, as lists and indicators count it (shared/notions/membership.py)."""
+    asked = {name: list(values) for name, values in (where or {}).items() if values}
+    members = asked.get("member") == ["yes"] or "college" in asked
+    return asked if members else {**OPEN, **asked}
 
 
 FINDER: Key[Finder] = Key("finder")

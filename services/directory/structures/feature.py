@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.directory.structures.both_members import not_both_members
 from services.directory.structures.contact_views import CONTACT_ADDRESSES, CONTACTS
 from services.directory.structures.domain.contact import CONTACT, AddContact, RemoveContact, ReviseContact
 from services.directory.structures.domain.structure import (
     STRUCTURE,
     CloseStructure,
+    MergeStructures,
     RegisterStructure,
     ReviseStructure,
     StructureCommand,
@@ -92,6 +94,7 @@ FEATURE = Feature(
     choices=choices,
     suggestions={"commune": Suggestion("/directory/communes", commune_named)},
     retired=RETIRED,
+    judging={MergeStructures: not_both_members},
     whole=(ReviseStructure, ReviseContact),
     again=AGAIN,
 )

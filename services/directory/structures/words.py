@@ -27,6 +27,14 @@ WORDS: Words = {
     "command.DeclineListing": "Ne pas inscrire",
     "command.PictureStructure": "Montrer cette image",
     "command.UnpictureStructure": "Retirer l’image",
+    "refused.both-members": (
+        "Ces deux fiches sont adhérentes, et une structure l’est une fois. Notez d’abord le départ de l’une, ou son "
+        "adhésion par erreur, puis fusionnez\u202f: l’autre adhésion reste."
+    ),
+    "refused.both-members.api": (
+        "Ces deux fiches sont adhérentes, et une structure l’est une fois. Notez d’abord le départ de l’une "
+        "(leave-network), ou son adhésion par erreur (strike-events), puis fusionnez : {page}."
+    ),
     "command.MergeStructures": "Fusionner les deux fiches",
     "command.MergeStructures.hint": "Ce qui parle de l’autre fiche suivra celle-ci. La fusion peut être défaite.",
     "command.RegisterStructure": "Inscrire une structure",

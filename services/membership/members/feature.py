@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.membership.members.domain.charter import CHARTER as CHARTER_DECIDER
 from services.membership.members.domain.charter import AdoptCharter
@@ -14,12 +14,14 @@ from services.membership.members.domain.member import (
     JoinNetworkAsPerson,
     LeaveNetwork,
     MemberCommand,
+    NotePastMembership,
     NotePastMembershipAsPerson,
     NotePastMembershipOfPerson,
     RenewMembership,
     WelcomePersonAgain,
 )
 from services.membership.members.households import one_person_once
+from services.membership.members.one_structure import one_structure_once
 from services.membership.members.pages import routes
 from services.membership.members.queries import charter_versions, members_offered
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCTURES
@@ -40,7 +42,7 @@ from shared.kernel.decider import Command
 from shared.notions.vocabularies import PERSONS, in_order
 from shared.runtime.faces import OpenViews
 from shared.runtime.feature import Feature, Sayings
-from shared.runtime.service import Again, Choices, Retired
+from shared.runtime.service import Again, Choices, Judge, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -97,6 +99,7 @@ AGAIN: Sayings = {
     CollegeClosed: CloseCollege,
 }
 JOINS = (JoinNetworkAsPerson, NotePastMembershipAsPerson, WelcomePersonAgain, NotePastMembershipOfPerson)
+JOINED: Mapping[type[Command], Judge] = dict.fromkeys(JOINS, one_person_once)
 
 FEATURE = Feature(
     name="members",
@@ -106,7 +109,7 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
-    judging=dict.fromkeys(JOINS, one_person_once),
+    judging={**JOINED, **dict.fromkeys((JoinNetwork, NotePastMembership), one_structure_once)},
     retired=RETIRED,
     again=AGAIN,
 )

@@ -6,9 +6,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.membership.base.queries import CURRENT
 from services.membership.base.rendering import render
-from services.membership.members.queries import charter_versions, colleges_by_code
+from services.membership.members.queries import charter_versions, colleges_by_code, current_by
 from services.membership.members.views import MEMBERS
 from shared.base.translations import languages
 from shared.notions.membership import CHARTER_ID
@@ -30,13 +29,13 @@ async def charter(service: Here[OpenViews], request: Request) -> Response:
         charter_id=str(CHARTER_ID),
         versions=await charter_versions(service),
         signed=await service.store.count_by(MEMBERS, "charter_version"),
-        current=await service.store.count_by(MEMBERS, "charter_version", CURRENT),
+        current=await current_by(service, "charter_version"),
     )
 
 
 @routes.get("/colleges")
 async def colleges(service: Here[OpenViews], request: Request) -> Response:
-    counts = await service.store.count_by(MEMBERS, "college", CURRENT)
+    counts = await current_by(service, "college")
     terms = known_lists().terms("college")
     return render(
         service,

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from services.membership.base.queries import CURRENT, everything
 from services.membership.base.rendering import label
-from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
+from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCTURES
 from shared.kernel.views.projection import Document, folded
 from shared.notions.membership import CHARTER_ID
+from shared.notions.one_membership import doubles
+from shared.notions.structure_on_record import member_of
 from shared.notions.vocabularies import PERSONS
 from shared.runtime.faces import OpenViews, Views
 
@@ -17,6 +19,35 @@ from shared.runtime.faces import OpenViews, Views
 async def members_named(service: Views, keys: Iterable[str | None]) -> dict[str, Document]:
     """The members with these keys."""
     return await service.store.get_many(MEMBERS, sorted({key for key in keys if key}))
+
+
+async def doubled(service: Views) -> list[Document]:
+    """The memberships that run beside another one of the same structure, and count through that
+    (shared/notions/one_membership.py)."""
+    merged = await everything(service, MEMBERS, {**CURRENT, "merged": [True]})
+    into = {one["structure"]: await kept_instead(service, one["structure"]) for one in merged}
+    kept = await members_named(service, [str(member_of(UUID(one))) for one in into.values()])
+    running = {one["key"]: one for one in [*merged, *kept.values()] if one["status"] == "current"}
+    once = doubles({key: one["structure"] for key, one in running.items()}, into)
+    return [running[key] for key in sorted(once)]
+
+
+async def kept_instead(service: Views, structure: str) -> str:
+    """The record that the directory keeps instead of this one, however often that went on; itself, if none."""
+    seen: set[str] = set()
+    while structure not in seen:
+        seen.add(structure)
+        record = await service.store.get(STRUCTURES, structure)
+        structure = (record or {}).get("merged_into") or structure
+    return structure
+
+
+async def current_by(service: Views, field: str) -> dict[str, int]:
+    """How many members there are today by a field, each structure once."""
+    counts = dict(await service.store.count_by(MEMBERS, field, CURRENT))
+    for one in await doubled(service):
+        counts[str(one[field])] -= 1
+    return {value: number for value, number in counts.items() if number}
 
 
 async def members_offered(service: OpenViews, *, present: bool = False) -> list[tuple[str, str]]:

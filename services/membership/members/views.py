@@ -1,4 +1,5 @@
-"""Members as the pages show them, present and former, with all that happened to each; the structures that may join; the
+"""Members as the pages show them, present and former, with all that happened to each (`merged_into`: the record that
+the directory keeps instead of its structure's); the structures that may join; the
 charter that they sign, and their colleges."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from services.membership.base.status_history import happened, sort_key, with_happening, with_person, year_of
 from shared.contract import Event
-from shared.contract.directory.structures import StructureRevised
+from shared.contract.directory.structures import StructureAbsorbed, StructureReleased, StructureRevised
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import (
     CharterAdopted,
@@ -70,6 +71,15 @@ def _renamed(document: Document | None, data: StructureRevised, event: Recorded)
     return {**document, "name": data.name, "sort": folded(data.name)}
 
 
+def _absorbed(
+    document: Document | None, data: StructureAbsorbed | StructureReleased, event: Recorded
+) -> Document | None:
+    if document is None:
+        return None
+    into = str(data.kept) if isinstance(data, StructureAbsorbed) else None
+    return {**document, "merged_into": into, "merged": into is not None}
+
+
 def _concerned(event: Recorded) -> Sequence[str]:
     return (str(member_of(UUID(event.entity_id))),) if event.entity == "structure" else own_entity(event)
 
@@ -82,7 +92,7 @@ def _sources(key: str, document: Document | None) -> Sequence[str]:
 
 MEMBERS = View(
     name="members",
-    version=1,
+    version=2,
     on={
         MemberJoined: _member,
         MembershipRenewed: _member,
@@ -90,10 +100,12 @@ MEMBERS = View(
         MemberLeft: _member,
         MemberRestored: _member,
         StructureRevised: _renamed,
+        StructureAbsorbed: _absorbed,
+        StructureReleased: _absorbed,
     },
     keys=_concerned,
     sources=_sources,
-    fields=("sort", "status", "college", "since", "charter_version", "moved_on", "structure"),
+    fields=("sort", "status", "college", "since", "charter_version", "moved_on", "structure", "merged"),
     text=lambda d: d.get("name") or "",
 )
 

@@ -87,6 +87,19 @@ WORDS: Words = {
     "status.current": "Adhérent",
     "status.former": "Ancien adhérent",
     "refused.already-member": "L’adhésion court déjà ce jour-là. Ouvrez sa fiche pour la renouveler.",
+    "refused.member-through": (
+        "Cette structure est déjà adhérente, par une fiche de l’annuaire qui a été réunie à la sienne. Ouvrez cette "
+        "adhésion, ou notez-en d’abord le départ."
+    ),
+    "refused.member-through.api": (
+        "Cette structure est déjà adhérente, par une fiche de l’annuaire qui a été réunie à la sienne : {page}."
+    ),
+    "refused.was-member-through": (
+        "Cette structure était adhérente alors, par une fiche de l’annuaire qui a été réunie à la sienne."
+    ),
+    "refused.was-member-through.api": (
+        "Cette structure était adhérente alors, par une fiche de l’annuaire qui a été réunie à la sienne : {page}."
+    ),
     "refused.unknown-member": "Cet adhérent n’est pas connu. Choisissez-le dans la liste des adhérents.",
     "refused.member-left": "Cet adhérent a quitté le réseau. Accueillez-le de nouveau, ou défaites son départ.",
     "refused.person-keeps-college": "Une personne ne siège que dans le collège des personnalités qualifiées.",
@@ -94,6 +107,15 @@ WORDS: Words = {
     "refused.year-too-far": "Cette année est trop lointaine : donnez {latest} au plus tard.",
     "refused.unknown-college": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, depuis la page des collèges.",
     "refused.unknown-college.api": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, par la commande open-college.",
+    "refused.college-of-others": (
+        "Un collège garde ses adhérents, structures ou personnes\u202f: il ne passe pas des unes aux autres. Son "
+        "titre, son rang et ses natures se changent sur la page des collèges, par «\u00a0Renommer ou changer\u00a0». "
+        "Pour d’autres adhérents, ouvrez un autre collège."
+    ),
+    "refused.college-of-others.api": (
+        "Un collège garde ses adhérents, structures ou personnes : il ne passe pas des unes aux autres. Son titre, son "
+        "rang et ses natures se changent par revise-college ; pour d’autres adhérents, ouvrez un autre collège."
+    ),
     "refused.unknown-charter": (
         "Aucune charte n’a été adoptée : il n’y a rien à signer. Adoptez-en une d’abord, depuis la page de la charte."
     ),

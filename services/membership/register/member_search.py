@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.membership.base.queries import ALL
+from services.membership.members.queries import doubled
 from services.membership.members.views import MEMBERS
 from shared.kernel.views.projection import Document, Page, folded
 from shared.notions.vocabularies import PERSONS
@@ -20,8 +21,27 @@ Where = Mapping[str, Sequence[Any]]
 async def found(service: OpenViews, where: Where, q: str, page: int, *, names: bool) -> Page:
     """One page of the members that match, by name. `names`: whether who asks may see those of persons."""
     until = page * PAGE
+    twice = await _twice(service, where, q)
+    if twice:
+        keys = {one["key"] for one in twice}
+        some = await _found(service, where, q, 0, until + len(keys), names=names)
+        once = [one for one in some.documents if one["key"] not in keys]
+        return Page(once[until - PAGE : until], some.total - len(keys))
+    return await _found(service, where, q, until - PAGE, until, names=names)
+
+
+async def _twice(service: OpenViews, where: Where, q: str) -> list[Document]:
+    """Those of them that count through another membership of the same structure, and are shown on its page alone."""
+    twice = {one["key"] for one in await doubled(service)}
+    if not twice:
+        return []
+    merged = await service.store.find(MEMBERS, {**where, "key": sorted(twice)}, text=q, limit=ALL)
+    return merged.documents
+
+
+async def _found(service: OpenViews, where: Where, q: str, start: int, until: int, *, names: bool) -> Page:
     if not names:
-        return await service.store.find(MEMBERS, where, text=q, sort=["sort"], limit=PAGE, offset=until - PAGE)
+        return await service.store.find(MEMBERS, where, text=q, sort=["sort"], limit=until - start, offset=start)
     persons = {one["key"]: name for one, name in await _persons(service, where, q)}
     sealed = 0 if q else len(persons)
     rest = await service.store.find(MEMBERS, where, text=q, sort=["sort"], limit=until)  # persons are last in it
@@ -29,7 +49,7 @@ async def found(service: OpenViews, where: Where, q: str, page: int, *, names: b
     own = await service.store.get_many(MEMBERS, sorted(persons))
     names_of = {one["key"]: folded(persons.get(one["key"], one["sort"])) for one in (*structures, *own.values())}
     both = sorted([*structures, *own.values()], key=lambda one: (names_of[one["key"]], one["key"]))
-    return Page(both[until - PAGE : until], rest.total - sealed + len(persons))
+    return Page(both[start:until], rest.total - sealed + len(persons))
 
 
 async def counted(service: OpenViews, where: Where, q: str, *, names: bool) -> dict[str, dict[str, int]]:
@@ -41,6 +61,8 @@ async def counted(service: OpenViews, where: Where, q: str, *, names: bool) -> d
         for one, _ in await _persons(service, others, q) if names and q else ():
             value = str(one[name])
             counts[name][value] = counts[name].get(value, 0) + 1
+        for one in await _twice(service, others, q):
+            counts[name][str(one[name])] -= 1
     return counts
 
 

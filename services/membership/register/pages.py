@@ -13,7 +13,14 @@ from starlette.responses import Response
 from services.membership.base.queries import CURRENT, count, everything
 from services.membership.base.rendering import render, told
 from services.membership.governance.views import GROUPS, SEATS
-from services.membership.members.queries import charter_versions, colleges_by_code, members_named
+from services.membership.members.queries import (
+    charter_versions,
+    colleges_by_code,
+    current_by,
+    doubled,
+    kept_instead,
+    members_named,
+)
 from services.membership.members.views import MEMBERS, STRUCTURES
 from services.membership.network.views import PEER_NETWORKS
 from services.membership.register.member_search import counted, found
@@ -33,7 +40,7 @@ list_routes = APIRouter(include_in_schema=False)
 @list_routes.get("/")
 async def start(service: Here[OpenViews], request: Request) -> Response:
     versions = await charter_versions(service)
-    by_college = await service.store.count_by(MEMBERS, "college", CURRENT)
+    by_college = await current_by(service, "college")
     posts = await everything(service, POSTS, CURRENT)
     return render(
         service,
@@ -97,10 +104,13 @@ async def record(service: Here[OpenViews], request: Request, key: str) -> Respon
     if member is None:
         raise HTTPException(404)
     versions = await charter_versions(service)
+    kept = await kept_instead(service, member["structure"]) if member.get("merged") else None
     return render(
         service,
         request,
         "member.html",
+        kept=await service.store.get(STRUCTURES, kept) if kept else None,
+        counted_through=kept is not None and key in {one["key"] for one in await doubled(service)},
         member=member,
         history=told(member["history"]),
         charter=next((one for one in versions if one["version"] == member.get("charter_version")), None),

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import CorrectItem, DropItem, RestoreItem, item_id
 from services.newsletter.bulletins.source_views import BEGINS, GATHERINGS, SOURCES, gone
 from services.newsletter.bulletins.source_words import said_otherwise, written_in
@@ -39,6 +38,7 @@ from shared.contract.newsletter.bulletins import Arrival, ItemAdded, ItemDropped
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.kernel.views.projection import Document
+from shared.notions.bulletin import bulletin_id
 from shared.runtime.faces import Library
 
 PATIENCE = 60.0  # seconds to wait for an item that another reaction is about to add

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import IssueCommand
 from services.newsletter.bulletins.domain.issue_state import Issue, evolve
 from shared.contract.newsletter.bulletins import BulletinCode
 from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Refused
 from shared.kernel.line import standing
+from shared.notions.bulletin import bulletin_id
 from shared.notions.references import begun
 from shared.notions.referents import BULLETIN
 from shared.runtime.faces import Chronicle
@@ -49,8 +49,10 @@ async def in_an_open_bulletin(service: Chronicle, command: Command, own: UUID) -
     if issue.bulletin is None or issue.approved:
         return {}
     history = await service.log.load("newsletter", "bulletin", bulletin_id(issue.bulletin))
-    line = standing(*told(event for event in history.events if event.readable))
-    # An older release let issues be begun of bulletins that nobody had opened: those go on.
-    if begun(BULLETIN, line) and BULLETIN.states["open"](BULLETIN.on(line), issue.bulletin) is not None:
+    facts, corrections = told(event for event in history.events if event.readable)
+    line = standing(facts, corrections)
+    # An older release let issues be begun of bulletins that nobody had opened: those go on. One whose opening was noted
+    # by mistake was opened once: nothing is sent of it.
+    if begun(BULLETIN, facts) and BULLETIN.states["open"](BULLETIN.on(line), issue.bulletin) is not None:
         raise Refused("reference-bulletin-closed")
     return {_line_of(service, issue.bulletin): history.seq}

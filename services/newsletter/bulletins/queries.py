@@ -8,11 +8,11 @@ from datetime import date
 
 from fastapi import HTTPException
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS
 from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import FIRST, SOURCE, Lang, among, humanised, translated
 from shared.kernel.views.projection import Document
+from shared.notions.bulletin import bulletin_id
 from shared.notions.vocabularies.view import THEN, known_lists
 from shared.runtime.faces import Library, Views
 from shared.web.past import Moment, as_it_was

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.queries import bulletin_of, bulletins, bulletins_then, named
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, NUMBERS, first_open
 from services.newsletter.delivery.queries import in_doubt
@@ -19,6 +18,7 @@ from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.base.translations import languages
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document
+from shared.notions.bulletin import bulletin_id
 from shared.runtime.faces import Library
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.responses import Response
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
 from services.newsletter.bulletins.leaving import why_in
 from services.newsletter.bulletins.queries import bulletin_of, issue_or_404, named
@@ -26,6 +25,7 @@ from services.newsletter.subscriptions.queries import readers_of
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
+from shared.notions.bulletin import bulletin_id
 from shared.runtime.faces import Desk, Library, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form as Questions

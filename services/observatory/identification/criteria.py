@@ -160,8 +160,8 @@ def compared(table: EventTable, criteria: Criteria, before: Answer, now: Answer)
     """What came and what went between two answers to the same criteria. Blocks."""
     came, went = set(now.found) - set(before.found), set(before.found) - set(now.found)
     with table.together() as rows:
-        was = _among(rows, before, [*came, *went])
-        is_now = _among(rows, now, [*came, *went])
+        was = _among(rows, before, [*came, *went], _here(criteria))
+        is_now = _among(rows, now, [*came, *went], _here(criteria))
     return Comparison(
         [_change(is_now[key], was.get(key), criteria) for key in is_now if key in came],
         [_change(was[key], is_now.get(key), criteria) for key in was if key in went],
@@ -203,9 +203,15 @@ def _take(rows: Rows, criteria: Criteria, as_of: date, upto: int) -> None:
     tests = "".join(f", coalesce({TESTS[name]}, false) AS fits_{name}" for name in chosen)
     rows(
         f"CREATE TEMP TABLE actors AS SELECT *{tests} FROM "
-        "(SELECT *, CASE WHEN college IS NULL THEN 'no' ELSE 'yes' END AS member FROM actor_at($as_of, $upto))",
+        "(SELECT *, CASE WHEN college IS NULL THEN 'no' ELSE 'yes' END AS member FROM actor_at($as_of, $upto)) "
+        f"WHERE {_here(criteria)}",
         {"as_of": as_of, "upto": upto, **chosen},
     )
+
+
+def _here(criteria: Criteria) -> str:
+    """Records that are not closed; of members all, as the directory finds them by the same filters."""
+    return "true" if criteria.member == "yes" or criteria.colleges else "NOT closed"
 
 
 def _parted(rows: Rows, name: str, chosen: Iterable[str]) -> dict[str, int]:
@@ -218,9 +224,10 @@ def _parted(rows: Rows, name: str, chosen: Iterable[str]) -> dict[str, int]:
     return {row["value"]: row["n"] for row in found}
 
 
-def _among(rows: Rows, when: Answer, keys: Sequence[str]) -> dict[str, Actor]:
+def _among(rows: Rows, when: Answer, keys: Sequence[str], here: str = "true") -> dict[str, Actor]:
     """Those of these structures that were on record then, by name."""
-    sql = f"SELECT * FROM actor_at($as_of, $upto) WHERE list_contains($keys::VARCHAR[], structure) ORDER BY {ORDER}"
+    among = f"list_contains($keys::VARCHAR[], structure) AND {here}"
+    sql = f"SELECT * FROM actor_at($as_of, $upto) WHERE {among} ORDER BY {ORDER}"
     found = rows(sql, {"as_of": when.as_of, "upto": when.upto, "keys": list(keys)})
     return {row["structure"]: _actor(row) for row in found}
 
@@ -255,7 +262,7 @@ def named(table: EventTable, words: str, as_of: date, limit: int) -> list[Actor]
     """Structures on record whose name holds all these words, those that begin with them first. Blocks."""
     parts = folded(words).split()
     sql = (
-        "SELECT * FROM actor_at($as_of, $upto) WHERE list_bool_and(list_transform($parts::VARCHAR[], "
+        "SELECT * FROM actor_at($as_of, $upto) WHERE NOT closed AND list_bool_and(list_transform($parts::VARCHAR[], "
         f"lambda part: contains({PLAIN}, part))) "
         f"ORDER BY NOT starts_with({PLAIN}, $whole), {ORDER} LIMIT {limit:d}"
     )

@@ -81,8 +81,9 @@ GROUP BY entity_id
 HAVING arg_max(type = begun, turn);
 
 CREATE OR REPLACE MACRO member_at(as_of, upto) AS TABLE
--- One row a member; `event` put it in its college.
-SELECT
+-- One row a member; `event` put it in its college. Of several memberships of one structure, by records that were merged,
+-- one counts (shared/notions/one_membership.py).
+WITH running AS (SELECT
     entity_id AS member,
     arg_max(name, turn) AS name,
     arg_max(college, turn) AS college,
@@ -91,7 +92,16 @@ SELECT
 FROM dated(as_of, upto) WHERE entity = 'member'
 GROUP BY entity_id
 HAVING NOT arg_max(type = 'MemberLeft', turn) FILTER (type IN ('MemberJoined', 'MemberLeft'))
-   AND bool_or(type = 'MemberJoined');
+   AND bool_or(type = 'MemberJoined')),
+merges AS (
+    SELECT
+        unnest(list_prepend(entity_id, coalesce(from_json(json_extract(data, '$.followers'), '["VARCHAR"]'), []))) AS structure,
+        json_extract_string(data, '$.kept') AS kept, turn
+    FROM dated(as_of, upto) WHERE type = 'StructureAbsorbed'),
+merged AS (SELECT structure, arg_max(kept, turn) AS kept FROM merges GROUP BY structure)
+SELECT running.* FROM running LEFT JOIN merged ON merged.structure = running.structure
+QUALIFY running.structure IS NULL
+     OR row_number() OVER (PARTITION BY coalesce(kept, running.structure) ORDER BY kept IS NOT NULL, member) = 1;
 
 CREATE OR REPLACE MACRO post_at(as_of, upto) AS TABLE
 -- One row a post of the team; `event` gave it its share of full time.
@@ -195,9 +205,9 @@ SELECT in_year, least(make_date(in_year, 12, 31), as_of) AS taken
 FROM (SELECT unnest(range(year(min(day)), year(as_of) + 1))::INTEGER AS in_year FROM standing(as_of, upto));
 
 CREATE OR REPLACE MACRO actor_at(as_of, upto) AS TABLE
--- One row a structure on record, with all that an identification finds it by: its own record, what its published
--- cooperation projects add (as in the directory), the college it is a member of. What speaks of a record that was merged
--- speaks of the one that is kept, however often that went on.
+-- One row a structure on record, or `closed` and a member still, with all that an identification finds it by: its own
+-- record, what its published cooperation projects add (as in the directory), the college it is a member of. What speaks
+-- of a record that was merged speaks of the one that is kept, however often that went on.
 WITH RECURSIVE records AS (
     SELECT
         entity_id AS structure,
@@ -206,11 +216,10 @@ WITH RECURSIVE records AS (
         nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, turn), '') AS department,
         arg_max(CASE WHEN list_contains(cleared, 'themes') THEN []::VARCHAR[] ELSE themes END, turn) AS themes,
         arg_max(CASE WHEN list_contains(cleared, 'countries') THEN []::VARCHAR[] ELSE countries END, turn) AS countries,
-        arg_max(CASE WHEN list_contains(cleared, 'sdgs') THEN []::BIGINT[] ELSE sdgs END, turn) AS sdgs
+        arg_max(CASE WHEN list_contains(cleared, 'sdgs') THEN []::BIGINT[] ELSE sdgs END, turn) AS sdgs,
+        coalesce(arg_max(type, turn) FILTER (type IN ('StructureClosed', 'StructureReopened')) = 'StructureClosed', false) AS closed
     FROM dated(as_of, upto) WHERE entity = 'structure'
-    GROUP BY entity_id
-    HAVING bool_or(type = 'StructureRegistered')
-       AND arg_max(type, turn) FILTER (type IN ('StructureClosed', 'StructureReopened')) IS DISTINCT FROM 'StructureClosed'),
+    GROUP BY entity_id HAVING bool_or(type = 'StructureRegistered')),
 merged AS MATERIALIZED (
     SELECT entity_id AS structure, arg_max(json_extract_string(data, '$.kept'), turn) AS kept
     FROM dated(as_of, upto) WHERE entity = 'structure' AND type = 'StructureAbsorbed' GROUP BY entity_id),
@@ -241,8 +250,9 @@ colleges AS (
     FROM member_at(as_of, upto) AS members LEFT JOIN stands ON stands.structure = members.structure
     WHERE members.structure IS NOT NULL GROUP BY ALL)
 SELECT
-    records.structure, name, kind, department, college,
+    records.structure, name, kind, department, college, closed,
     list_sort(list_distinct(list_concat(records.themes, added.themes))) AS themes,
     list_sort(list_distinct(list_concat(records.countries, added.countries))) AS countries,
     list_sort(list_distinct(list_concat(records.sdgs, added.sdgs))) AS sdgs
-FROM records LEFT JOIN added ON added.structure = records.structure LEFT JOIN colleges ON colleges.structure = records.structure;
+FROM records LEFT JOIN added ON added.structure = records.structure LEFT JOIN colleges ON colleges.structure = records.structure
+WHERE NOT closed OR college IS NOT NULL;

@@ -24,7 +24,7 @@ from shared.kernel.correcting import CorrectingCommand
 from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Context, Place, Refused
 from shared.kernel.line import Fact
-from shared.notions.references import AFTER, NAMED
+from shared.notions.references import AFTER, NAMED, NAMED_HERE
 from shared.notions.sayings import sentence
 from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Commands
@@ -45,8 +45,8 @@ class Obstacle:
     """A fact that stands in the way. `at`: the facts page of its record; `strikable`: whether it may be noted by
     mistake, or on another day; `offered`: whether the same sending may do so; `begins`: whether it is the beginning of
     the record, which `since` is the day that it may be said of; `code`: why nothing may be said after it, where it is
-    an earlier one; `elsewhere`: whether it is of another record; `for_good`: and nothing takes it back; `record`:
-    whether it is no fact, but that record."""
+    an earlier one; `elsewhere`: whether it is of another record, or ended on its own
+    page (`here`); `for_good`: and nothing takes it back; `record`: whether it is no fact, but that record."""
 
     fact: str
     text: str
@@ -60,6 +60,7 @@ class Obstacle:
     elsewhere: bool = False
     record: bool = False
     for_good: bool = False
+    here: bool = False
 
     def to(self, do: str, back: str = "") -> str:
         query = {"fact": self.fact, "do": do, **({"back": back} if back else {})}
@@ -84,7 +85,7 @@ async def obstacle(
 ) -> Obstacle | None:
     """What a refusal names, where it names a fact. `at`: what the command was told of when; `of`: the entity, where it
     says the beginning of one again."""
-    if no.code in (NAMED, AFTER):
+    if no.code in (NAMED, NAMED_HERE, AFTER):
         return await _elsewhere(service, no, lang)
     if "page" in no.values:
         return Obstacle(
@@ -129,8 +130,8 @@ async def _elsewhere(service: Commands, no: Refused, lang: str) -> Obstacle:
     day = fact.day
     with as_of(day):
         text = sentence(event.type, orjson.loads(event.content), lang)
-    at, for_good = no.values["at"], no.values["for_good"]
-    return Obstacle(event.id, text, day, at, not kind.live, False, False, elsewhere=True, for_good=for_good)
+    at, for_good, here = no.values["at"], no.values["for_good"], no.code == NAMED_HERE
+    return Obstacle(event.id, text, day, at, not kind.live, False, False, elsewhere=True, for_good=for_good, here=here)
 
 
 def _names(no: Refused, fact: Fact, births: tuple[type, ...]) -> bool:

@@ -24,7 +24,7 @@ from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvent
 from shared.kernel.decider import Decider, Place, Refused
 from shared.kernel.eventlog.event_log import Conflict, History, Unavailable
 from shared.kernel.line import Correction, Fact, standing
-from shared.notions.references import AFTER, NAMED, Resting, begun
+from shared.notions.references import AFTER, NAMED, NAMED_HERE, Resting, begun
 from shared.notions.sayings import sentence
 from shared.notions.vocabularies.view import as_of
 from shared.runtime.faces import Commands, Reception
@@ -128,8 +128,8 @@ async def history(
 async def _elsewhere(
     service: Reception, decider: Decider[Any], key: UUID, told: Told, struck: Sequence[Line], lang: Lang
 ) -> list[Elsewhere]:
-    """What rests on these facts in other records. None of it is known while the log, or the views, can't be asked: the
-    page is shown without, and what stands in the way is refused."""
+    """What rests on these facts in other records, or as of now in their own. None of it is known while the log, or the
+    views, can't be asked: the page is shown without, and what stands in the way is refused."""
     words = [EventStruck(event=UUID(one.fact.id), kind=one.event.type, reason=one.fact.id) for one in struck]
     without = told.and_then([(one.reason, date.max, one) for one in words], "")
     try:
@@ -347,7 +347,7 @@ async def correct(service: Here[Reception], pages: ThesePages, request: Request,
         errors = {"day": pages.lexicon.say("invalid.date", lang, value=typed["day"])}
     except Refused as refused:
         errors, id = refusal(refused, pages.lexicon, lang), id_after(refused, id)
-        if (refused.code in (AGAINST, BEFORE, NAMED, AFTER) or "earlier" in refused.values) and named.fact:
+        if (refused.code in (AGAINST, BEFORE, NAMED, NAMED_HERE, AFTER) or "earlier" in refused.values) and named.fact:
             in_the_way = await obstacle(service, command, refused, None, lang)
     except (Stale, Conflict):
         say = pages.lexicon.say

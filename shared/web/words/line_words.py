@@ -23,6 +23,10 @@ LINE_WORDS: Words = {
         "Une autre fiche repose sur ce fait\u202f: « {what} » du {day} (événement {seq}), que rien ne reprend. Gardez "
         "cette fiche, et dites-la close, ou réunie avec une autre, là où cela se peut."
     ),
+    "refused.rested-on-here": (
+        "Quelque chose repose ici sur ce fait\u202f: « {what} » du {day} (événement {seq}). Annulez-le d’abord, depuis "
+        "sa page."
+    ),
     "refused.goes-back": "Un fait plus récent (du {day}) est déjà noté\u202f: celui-ci se note à sa suite, sans date.",
     "refused.clock-was-ahead": (
         "Le dernier fait porte une date à venir ({day})\u202f: une horloge avançait. Prévenez la personne qui "

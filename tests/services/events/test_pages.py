@@ -158,3 +158,44 @@ async def test_every_page_is_said_in_english_too(front: Front) -> None:
     ):
         page = await front.page(f"/events/{path}{'&' if '?' in path else '?'}lang=en")
         assert 'lang="en"' in page and "{" not in re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL), path
+
+
+async def _planned(front: Front, gathering: str) -> str:
+    """The id of the fact that a gathering was planned, as its facts page shows it."""
+    page = await front.page(f"/events/history/gathering/{gathering}")
+    return next(iter(re.findall(r'id="f-([0-9a-f-]{36})"', page)))
+
+
+async def test_a_planning_that_something_rests_on_is_no_mistake_until_that_is_over(front: Front) -> None:
+    """Registrations, counts, workshops, check-ins, presented projects: each is named, before and at the sending."""
+    key = await gathering(front, today())
+    fact = await _planned(front, key)
+    strike = {"kind": "gathering", "about": key, "events": [fact], "reason": "doublon"}
+    for _ in range(2):
+        await front.command("register-participant", gathering=key, name="Zoé Essai", audience="students")
+    listed = (await front.client.get(f"/events/api/registrations?gathering={key}")).json()["documents"]
+    first, second = (one["key"] for one in listed)
+    no = await front.command("strike-events", 422, **strike)
+    assert no["error"] == "rested-on-here"
+    at = f"/events/gatherings/{key}/registrations"
+    form = await front.page(f"/events/history/gathering/{key}?fact={fact}&do=strike")
+    assert "Des faits de cette fiche reposent sur celui-ci" in form and form.count(f'href="{at}#f-') == 2
+    await front.command("cancel-registration", gathering=key, registration=first)
+    assert (await front.command("strike-events", 422, **strike))["error"] == "rested-on-here"
+    await front.command("check-in", gathering=key, registration=second)
+    assert (await front.command("strike-events", 422, **strike))["error"] == "later-stands-against"
+    for command, more, error in (
+        ("count-heads", {"others": 3}, "later-stands-against"),
+        ("note-workshop", {"workshop_title": "Eau"}, "later-stands-against"),
+        ("present-project", {"project_title": "Puits", "structure_name": "Essai"}, "named-elsewhere"),
+    ):
+        other = await gathering(front, today())
+        await front.command(command, gathering=other, **more)
+        never = {**strike, "about": other, "events": [await _planned(front, other)]}
+        assert (await front.command("strike-events", 422, **never))["error"] == error, command
+    empty = await gathering(front, today())
+    place = await front.command("register-participant", gathering=empty, name="Zoé Essai", audience="students")
+    listed = (await front.client.get(f"/events/api/registrations?gathering={empty}")).json()["documents"]
+    assert place and len(listed) == 1
+    await front.command("cancel-registration", gathering=empty, registration=listed[0]["key"])
+    await front.command("strike-events", **{**strike, "about": empty, "events": [await _planned(front, empty)]})

@@ -20,7 +20,6 @@ from httpx2 import ASGITransport, AsyncClient
 
 from deploy.sample.newsletter import FIVE, opening_of
 from services.newsletter.app import NEWSLETTER
-from services.newsletter.base.fields import NEWSLETTER as NEWSLETTER_IDS
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
 from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.views import DELIVERIES
@@ -33,6 +32,7 @@ from shared.contract.personal import Personal
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.notions.bulletin import NEWSLETTER as NEWSLETTER_IDS
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service, Surroundings
 from shared.web.app import service_app

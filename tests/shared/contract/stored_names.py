@@ -21,7 +21,6 @@ from services.directory.letters import sending as survey_letters
 from services.directory.sign_in import key_rotation
 from services.directory.sign_in import signed_links as links
 from services.membership.base.fields import natural
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.subscriptions import links as newsletter_links
 from services.observatory.indicators import INDICATORS
 from services.observatory.surveys.answering import links as survey_links
@@ -34,6 +33,7 @@ from shared.kernel.command_digest import CommandDigests
 from shared.kernel.decider import derived_id
 from shared.kernel.reactions import durable
 from shared.ledger.archiver import KEY_FILE
+from shared.notions.bulletin import bulletin_id
 from shared.persons.keys.keyring import Keyring
 from shared.runtime import service
 from shared.runtime.prometheus import REGISTRY

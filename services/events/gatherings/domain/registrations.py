@@ -87,6 +87,9 @@ def _registered(command: RegisterParticipant, state: Gathering, context: Context
 
 
 def _cancelled(command: CancelRegistration, state: Gathering, context: Context) -> Decision:
+    if state.facts is None and command.registration in state.places:  # of one that was noted by mistake meanwhile
+        gone = state.places[command.registration]
+        return [] if gone.standing == "cancelled" else [RegistrationCancelled(registration=command.registration)]
     gone = place(state, command.registration)
     if gone.standing == "cancelled":
         return []

@@ -16,7 +16,7 @@ from shared.contract.membership.members import CollegeClosed, CollegeCode, Colle
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 from shared.notions.closings import Closing
 from shared.notions.membership import college_id
-from shared.notions.vocabularies import unspoken
+from shared.notions.vocabularies import of_persons, unspoken
 from shared.notions.vocabularies.referent import term_of
 
 
@@ -29,9 +29,9 @@ class CollegeCommand(Command):
 
 
 class OpenCollege(CollegeCommand):
-    """Open a college, as the statutes say. `persons`: whether its members are persons; `titles`: what lists call it,
-    where that is not its title; `kinds`: the kinds of structures whose welcome proposes it. What is left out of one
-    that was closed stays as it was."""
+    """Open a college, as the statutes say. `persons`: whether its members are persons, for good; `titles`: what lists
+    call it, where that is not its title; `kinds`: the kinds of structures whose welcome proposes it. What is left out
+    of one that was closed stays as it was."""
 
     refers = {"kinds": term_of("structure")}
     title: Name
@@ -82,7 +82,15 @@ def evolve(state: College, event: Event) -> College:
 def _opened(command: OpenCollege, state: College, context: Context) -> Decision:
     _spoken(command.titles)
     said = CollegeOpened(**_kept(command, state.said))
+    if _of_others(said, state):
+        raise Refused("college-of-others", field="persons")
     return [] if state.open and state.said == said else [said]
+
+
+def _of_others(event: CollegeOpened, state: College) -> bool:
+    """Whether it says of a college of structures that it is of persons, or the other way: its members stay in it, also
+    once it is closed, and are what they are."""
+    return state.said is not None and of_persons(event) != of_persons(state.said)
 
 
 def _kept(command: OpenCollege, before: CollegeOpened | None) -> dict[str, Any]:
@@ -124,6 +132,8 @@ def _closed(command: CloseCollege, state: College, context: Context) -> Decision
 
 
 def allows(state: College, event: Event) -> str | None:
+    if isinstance(event, CollegeOpened) and _of_others(event, state):
+        return "college-of-others"
     return "college-closed" if isinstance(event, CollegeClosed | CollegeRevised) and not state.open else None
 
 

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import Field
 
-from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
 from shared.contract.fields import Line, Reason
 from shared.contract.fields.codes import Tongue
@@ -23,15 +22,11 @@ from shared.contract.newsletter.bulletins import (
     BulletinRevised,
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.bulletin import bulletin_id
 from shared.notions.closings import Closing
 from shared.notions.vocabularies import unspoken
 
 Rank = Annotated[int, Field(ge=1, le=1000)]
-
-
-def bulletin_id(code: BulletinCode) -> UUID:
-    """The id of the bulletin with this code."""
-    return uuid5(NEWSLETTER, f"bulletin/{code}")
 
 
 PUBLISHED = Refers("newsletter.bulletin", "open", id=lambda code, own: bulletin_id(code))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.editing import (
     DECISIONS,
     MOST_ITEMS,
@@ -33,6 +32,7 @@ from services.newsletter.bulletins.domain.issue_state import (
 from shared.contract.fields import Count, Number
 from shared.contract.newsletter.bulletins import BulletinCode, IssueApproved, IssueSent, IssueStarted
 from shared.kernel.decider import Context, Decider, Decision, Refers, Refused
+from shared.notions.bulletin import bulletin_id
 
 __all__ = [
     "ISSUE", "MOST_ITEMS", "IssueCommand", "StartIssue", "AddItem", "CollectItem", "ReviseItem", "CorrectItem",

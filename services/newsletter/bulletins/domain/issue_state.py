@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID, uuid5
 
-from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
 from shared.contract.newsletter.bulletins import (
     BulletinCode,
@@ -20,6 +19,7 @@ from shared.contract.newsletter.bulletins import (
     ItemRevised,
 )
 from shared.kernel.decider import Command, Refers, Refused
+from shared.notions.bulletin import NEWSLETTER
 
 Id = TypeVar("Id", UUID, str)
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.newsletter.bulletins.domain.bulletin import CloseBulletin, OpenBulletin, ReviseBulletin, bulletin_id
+from services.newsletter.bulletins.domain.bulletin import CloseBulletin, OpenBulletin, ReviseBulletin
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, ReviseItem, StartIssue, issue_id
 from services.newsletter.bulletins.open_bulletins import must_be_open
 from services.newsletter.subscriptions.domain import (
@@ -20,12 +20,16 @@ from services.newsletter.subscriptions.domain import (
 )
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.base.paris_days import day_of
+from shared.contract.corrections import EventStruck
 from shared.contract.newsletter.bulletins import BulletinCode
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import Outcome
 from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command, Refused, derived_id
+from shared.kernel.eventlog.event_log import Unit
+from shared.notions.bulletin import bulletin_id
 from shared.runtime.service import Service
+from tests.fixtures.log_writing import write
 from tests.services.newsletter.conftest import House, link_in, until
 
 pytestmark = pytest.mark.slow
@@ -171,6 +175,37 @@ async def test_one_is_not_closed_before_what_came_of_it(house: House) -> None:
             await house.do(close, at=days_ago(house, 30))
         assert no.value.code == "used-after-closing", step
         assert (await house.do(close)).events, "what came of it today was before"
+
+
+async def opening(house: House, code: BulletinCode) -> UUID:
+    events = (await house.now.execute.history("bulletin", bulletin_id(code))).events
+    return UUID(next(one.id for one in events if one.type == "BulletinOpened"))
+
+
+async def test_an_opening_that_an_issue_rests_on_is_no_mistake(house: House) -> None:
+    never = StrikeEvents(
+        kind="bulletin", about=bulletin_id("echos"), events=[await opening(house, "echos")], reason="erreur"
+    )
+    await house.do(StartIssue(bulletin="echos", number=1))
+    with pytest.raises(Refused) as no:
+        await house.do(never)
+    assert (no.value.code, no.value.values["at"]) == ("named-elsewhere", f"/newsletter/issues/{issue_id('echos', 1)}")
+    other = never.model_copy(update={"about": bulletin_id("parcours"), "events": [await opening(house, "parcours")]})
+    await house.do(other)
+    assert await refused(house, StartIssue(bulletin="parcours", number=1)) == "unknown-bulletin"
+
+
+async def test_nothing_is_sent_of_one_that_an_earlier_release_let_be_struck(house: House) -> None:
+    issue, about = issue_id("echos", 1), bulletin_id("echos")
+    await house.do(StartIssue(bulletin="echos", number=1))
+    add = AddItem(issue=issue, section="news", title="Une école", text="Douze salles.")
+    await house.do(add)
+    last = (await house.now.log.load("newsletter", "bulletin", about)).seq
+    struck = EventStruck(event=await opening(house, "echos"), kind="BulletinOpened", reason="erreur")
+    word = write(house.now.network, about, 2, struck, of=("newsletter", "bulletin"))
+    await house.now.log.append(Unit([word], {word.entity: last}))
+    assert await refused(house, add) == CLOSED
+    assert await refused(house, ApproveIssue(issue=issue, recipients=1)) == CLOSED
 
 
 async def test_each_is_of_a_day_and_a_reader_of_then_reads_it_as_it_was(house: House) -> None:

@@ -8,11 +8,11 @@ from html import unescape
 import pytest
 from starlette.datastructures import FormData
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.queries import opened
 from services.newsletter.newsroom.begin_pages import by_hand, code_of
 from shared.base.paris_days import day_of
 from shared.base.translations import Lexicon
+from shared.notions.bulletin import bulletin_id
 from tests.services.newsletter.conftest import House
 
 pytestmark = pytest.mark.slow

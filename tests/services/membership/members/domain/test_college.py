@@ -28,3 +28,21 @@ def test_one_that_is_opened_again_is_of_persons_and_called_as_before() -> None:
     savants = again.model_copy(update={"title": "Savants"})
     assert decided(COLLEGE, [OPENED, RENAMED, CLOSED], savants) == [named]
     assert decided(COLLEGE, [OPENED, CLOSED], CloseCollege(college="experts", reason="statuts")) == []
+
+
+def test_one_keeps_such_members_as_it_has() -> None:
+    """Also once it is closed, and whichever way: those in it stay."""
+    of_structures = CollegeOpened(college="essai", title="Essai")
+    for opened, persons in ((of_structures, True), (OPENED, False)):
+        other = OpenCollege(college=opened.college, title=opened.title, persons=persons)
+        closed = CollegeClosed(college=opened.college, reason="statuts")
+        assert decided(COLLEGE, [opened], other) == "college-of-others"
+        assert decided(COLLEGE, [opened, closed], other) == "college-of-others"
+    assert decided(COLLEGE, [of_structures], OpenCollege(college="essai", title="Essai")) == []
+
+
+def test_one_that_earlier_releases_opened_is_of_what_it_was_by_its_code() -> None:
+    earlier = CollegeOpened(college="qualified_persons", title="Personnes")
+    again = OpenCollege(college="qualified_persons", title="Personnes qualifiées", persons=True)
+    assert isinstance(decided(COLLEGE, [earlier], again), list)
+    assert decided(COLLEGE, [earlier], again.model_copy(update={"persons": False})) == "college-of-others"

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from deploy.sample.newsletter import FIVE, opening_of
-from services.newsletter.bulletins.domain.bulletin import BULLETIN, bulletin_id
+from services.newsletter.bulletins.domain.bulletin import BULLETIN
 from services.newsletter.bulletins.domain.editing import (
     MOST_ITEMS,
     AddItem,
@@ -68,6 +68,7 @@ from shared.contract.newsletter.delivery import (
 from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command, Decider
+from shared.notions.bulletin import bulletin_id
 from tests.fixtures.deciding import COMMAND, NOON, context, decided
 
 DRAFT, PERSON = issue_id("echos", 1), uuid4()
