@@ -21,7 +21,7 @@ from services.membership.governance.domain.working_group import (
     LeaveWorkingGroup,
 )
 from services.membership.members.domain.charter import CHARTER, AdoptCharter
-from services.membership.members.domain.college import COLLEGE, CloseCollege, OpenCollege
+from services.membership.members.domain.college import COLLEGE, CloseCollege, OpenCollege, ReviseCollege
 from services.membership.members.domain.member import (
     MEMBER,
     ChangeCollege,
@@ -96,6 +96,7 @@ COMMANDS: Mapping[str, tuple[Decider[Any], Sequence[Command]]] = {
         [
             OpenCollege(college="public", title="Public"),
             OpenCollege(college="public", title="Structures publiques"),
+            ReviseCollege(college="public", title="Public"),
             CloseCollege(college="public", reason="par erreur"),
         ],
     ),
