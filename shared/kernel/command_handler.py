@@ -386,7 +386,7 @@ class Executor:
         """What must not change until this is written, though it is not written to: entity → its last sequence. Raises
         Refused for a reference that is not as it must be."""
         reads: dict[str, int] = {}
-        if self._references is not None and command.refers:
+        if self._references is not None:
             reads = await self._references.judged(command, known.id, command.told_of(context.day), known.line)
         for place in {_place(one, known.place) for one in command.guards()} & others.keys():
             reads[self._subject(others[place])] = others[place].seq

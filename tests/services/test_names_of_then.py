@@ -199,6 +199,21 @@ async def test_a_college_is_split(four: Four) -> None:
     assert "Collectivités" in await text(four, "/observatory/dashboard", as_of="2019-12-31")
 
 
+async def test_a_page_of_the_past_offers_no_college_that_there_was_not_yet(four: Four) -> None:
+    await network(four)
+    await said(four, "membership open-college", "2020-01-01", college="later", title="Tard venus")
+    option = '<option value="later"'
+    for path, then, since in (
+        ("/observatory/dashboard", {"as_of": "2019-12-31"}, {"as_of": "2020-06-01"}),
+        (
+            "/observatory/reviews/period",
+            {"since": "2019-01-01", "until": "2019-12-31"},
+            {"since": "2020-01-01", "until": "2020-12-31"},
+        ),
+    ):
+        assert option not in await four.get(path, **then) and option in await four.get(path, **since), path
+
+
 async def test_a_definition_that_is_used_is_not_struck_and_what_uses_it_is_told(four: Four) -> None:
     await network(four)
     of = vocabulary_id("structure")

@@ -124,6 +124,19 @@ async def test_every_page_stands_with_an_empty_log_and_with_a_small_one(
     assert "&lt;script&gt;" in full["/observatory/journal"]
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_the_page_of_an_indicator_names_its_figures(
+    front: httpx2.AsyncClient, service: Service, lang: str
+) -> None:
+    await write(service, small())
+    path = "/observatory/indicators/members_by_college?as_of=2016-12-31"
+    page = (await front.get(f"{path}&lang={lang}")).text
+    title = "Adhérents par collège" if lang == "fr" else "Members by college"
+    total = f"{title}, {'En tout' if lang == 'fr' else 'In all'}, 2016"
+    assert f"{total}<br><code" in page, "the total, and its path beneath"
+    assert page.count(f"{title}, ") == page.count("<code class="), "each path has a name"
+
+
 async def test_the_review_says_each_figure_with_what_it_rests_on(front: httpx2.AsyncClient, service: Service) -> None:
     last = await write(service, small())
     found = (await front.get("/observatory/api/review", params={"sequences": "true"})).json()

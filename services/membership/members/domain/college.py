@@ -13,7 +13,7 @@ from shared.contract import Event
 from shared.contract.fields import Line, Name, Reason
 from shared.contract.fields.codes import Code, Of, Tongue
 from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened, CollegeRevised
-from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.notions.closings import Closing
 from shared.notions.membership import college_id
 from shared.notions.vocabularies import of_persons, unspoken
@@ -55,7 +55,6 @@ class ReviseCollege(CollegeCommand):
 class CloseCollege(CollegeCommand, Closing):
     """Close a college, as the statutes say, or undo an opening."""
 
-    refers = {"college": Refers("membership.college", "known", id=lambda code, own: own)}
     reason: Reason
 
     def closing(self) -> CollegeClosed:

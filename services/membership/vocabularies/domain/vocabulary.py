@@ -11,7 +11,7 @@ from shared.contract import Event
 from shared.contract.fields import Line, Reason
 from shared.contract.fields.codes import Code, Tongue
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
-from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refers, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
 from shared.notions.closings import Closing
 from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, own_marks, unspoken, used, vocabulary_id
 from shared.notions.vocabularies.referent import NOTHING, terms_after
@@ -51,7 +51,6 @@ class ReviseTerm(VocabularyCommand):
 class CloseTerm(VocabularyCommand, Closing):
     """Close a term: it is used no more; what it was used for stays."""
 
-    refers = {"code": Refers("membership.vocabulary", "known", id=lambda code, own: own)}
     into: list[Code] = Field([], max_length=20)
     reason: Reason | None = None
 

@@ -67,7 +67,6 @@ class ReviseBulletin(BulletinCommand):
 class CloseBulletin(BulletinCommand, Closing):
     """Publish a bulletin no more: nothing arrives in it or is sent of it; its issues and subscriptions can be read."""
 
-    refers = {"bulletin": KNOWN}
     reason: Reason | None = None
 
     def closing(self) -> BulletinClosed:
