@@ -37,7 +37,7 @@ from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
-from shared.web.here import DAYS, Here, ThesePages, named_by_the_network, no_other_day, position_first
+from shared.web.here import Here, ThesePages, named_by_the_network, position_first
 from shared.web.history.not_shown import facts_instead
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
@@ -60,6 +60,7 @@ from shared.web.security.request_limits import wants_json
 from shared.web.service_pages import made_of
 from shared.web.templating import Pages, language
 from shared.web.times.api import times_routes
+from shared.web.times.past import DAYS, no_other_day
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
