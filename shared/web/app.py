@@ -44,6 +44,7 @@ from shared.web.history.saying_again import sayings
 from shared.web.openapi import described
 from shared.web.operations.clock import clock_routes
 from shared.web.operations.request_metrics import route_of
+from shared.web.past.refusing import DAYS, no_other_day
 from shared.web.privacy_pages import privacy
 from shared.web.security.authorization import (
     SAFE,
@@ -60,7 +61,6 @@ from shared.web.security.request_limits import wants_json
 from shared.web.service_pages import made_of
 from shared.web.templating import Pages, language
 from shared.web.times.api import times_routes
-from shared.web.times.past import DAYS, no_other_day
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"

@@ -25,8 +25,9 @@ from shared.runtime.service import Definition
 from shared.web.app import routes_of
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
+from shared.web.past.moments import of_days
+from shared.web.past.refusing import DAYS, FORMS, no_other_day
 from shared.web.security.authorization import level_of
-from shared.web.times.past import DAYS, FORMS, no_other_day, of_days
 from shared.web.words.messages import WORDS
 
 TODAY = "tells what stands today and offers no day; the clock at its head leads to the review, which takes one"

@@ -14,7 +14,7 @@ from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import SOURCE, Lang, humanised, translated
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Library, Views
-from shared.web.times.past import Moment, as_it_was
+from shared.web.past.moments import Moment, as_it_was
 
 MOST = 500  # bulletins of one network
 OF = re.compile(r"bulletin\.")

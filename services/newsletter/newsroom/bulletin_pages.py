@@ -22,8 +22,8 @@ from shared.kernel.views.projection import Document
 from shared.runtime.faces import Library
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
+from shared.web.past.moments import AsOf, KnownAt, Moment, as_it_was, moment_of
 from shared.web.templating import language
-from shared.web.times.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 
 routes = APIRouter(include_in_schema=False)
 """The routes of the pages of the bulletins."""

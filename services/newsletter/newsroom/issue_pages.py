@@ -30,9 +30,9 @@ from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form as Questions
 from shared.web.here import Here
 from shared.web.lists import render
+from shared.web.past.moments import AsOf, KnownAt, Moment, as_it_was, moment_of
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
-from shared.web.times.past import AsOf, KnownAt, Moment, as_it_was, moment_of
 
 routes = APIRouter(include_in_schema=False)
 """The routes of the pages of one issue."""

@@ -1,7 +1,7 @@
 """A past day, in pages, exports and the API: what stood at its end, as far as it was known at the end of another.
 
 Folded again from the log by the fold of every reader (shared/kernel/line.py), for the one record that is asked for; and
-from what a view keeps of times, for lists. What can't be told of another day refuses the question (`no_other_day`):
+from what a view keeps of times, for lists. What can't be told of another day refuses the question (refusing.py):
 nobody is given today's answer for that of another day."""
 
 from __future__ import annotations
@@ -13,19 +13,16 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Query, Request
-from fastapi.routing import APIRoute
+from fastapi import Query
 
 from shared.base.paris_days import day_of
 from shared.contract.envelope import Recorded
-from shared.contract.fields import EMPTIED, Day, day_typed
+from shared.contract.fields import EMPTIED, Day
 from shared.kernel.corrections import told
-from shared.kernel.decider import Refused
 from shared.kernel.line import standing, upto
 from shared.kernel.views.past import Lived
 from shared.kernel.views.projection import Document, View
 from shared.runtime.faces import Chronicle
-from shared.web.here import asks
 
 AsOf = Annotated[Day | None, EMPTIED, Query(description="As it was at the end of that day (YYYY-MM-DD), in Paris.")]
 KnownAt = Annotated[Day | None, EMPTIED, Query(description="As it was known at the end of that day, in Paris.")]
@@ -138,28 +135,3 @@ def _folded(view: View, key: str, line: Sequence[tuple[int, Recorded]]) -> Docum
         if then is not None:
             then = {**then, "key": key}
     return then
-
-
-DAYS = ("as_of", "known_at")
-FORMS = ("/do/", "/choose/", "/again/")
-"""Where the address fills a form in: what it says there is the form's own"""
-
-
-async def no_other_day(request: Request) -> None:
-    """The dependency of every page, export and answer of the API: what does not take a day of the past, or not what was
-    known on one, refuses it. Nobody is given today's answer for that of another day. Raises Refused."""
-    route, asked = request.scope.get("route"), request.query_params
-    if request.method not in ("GET", "HEAD") or not isinstance(route, APIRoute) or route.path.startswith(FORMS):
-        return
-    for name in DAYS:
-        if any(asked.getlist(name)) and not asks(route.dependant, name) and not _today(request, asked.getlist(name)):
-            raise Refused("takes-no-past-day" if name == "as_of" else "takes-no-knowledge", field=name)
-
-
-def _today(request: Request, said: Sequence[str]) -> bool:
-    """Whether all that was said is the day that it is: what stands is the answer to that."""
-    today = day_of(request.app.state.service.now())
-    try:
-        return all(day_typed(one) == today for one in said if one)
-    except ValueError:
-        return False
