@@ -23,7 +23,7 @@ from shared.web.facts.obstacles import SINCE, WHY, first_day
 from shared.web.facts.of_days import no_day_of_now
 from shared.web.here import Here
 from shared.web.operations.unreadable_records import unreadable_records
-from shared.web.past import AsOf, KnownAt, document_then, moment_of, of_days
+from shared.web.past.moments import AsOf, KnownAt, document_then, moment_of, of_days
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 

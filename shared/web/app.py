@@ -37,13 +37,14 @@ from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
-from shared.web.here import DAYS, Here, ThesePages, named_by_the_network, no_other_day, position_first
+from shared.web.here import Here, ThesePages, named_by_the_network, position_first
 from shared.web.history.not_shown import facts_instead
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
 from shared.web.openapi import described
 from shared.web.operations.clock import clock_routes
 from shared.web.operations.request_metrics import route_of
+from shared.web.past.refusing import DAYS, no_other_day
 from shared.web.security.authorization import (
     SAFE,
     SIGN_IN_REQUIRED,

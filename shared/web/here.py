@@ -7,7 +7,6 @@ was asked is given to it, and of its service no more than it needs (shared/runti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Annotated, TypeVar
@@ -18,7 +17,6 @@ from fastapi.routing import APIRoute
 
 from shared.base.paris_days import day_of
 from shared.contract.fields import day_typed
-from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.notions.vocabularies.view import answered_as_of
 from shared.runtime.faces import AllFaces
@@ -65,40 +63,15 @@ async def named_by_the_network(request: Request) -> None:
         await request.app.state.service.lists.now()
 
 
-DAYS = ("as_of", "known_at")
-FORMS = ("/do/", "/choose/", "/again/")
-"""Where the address fills a form in: what it says there is the form's own"""
-
-
-async def no_other_day(request: Request) -> None:
-    """The dependency of every page, export and answer of the API: what does not take a day of the past, or not what was
-    known on one, refuses it. Nobody is given today's answer for that of another day. Raises Refused."""
-    route, asked = request.scope.get("route"), request.query_params
-    if request.method not in ("GET", "HEAD") or not isinstance(route, APIRoute) or route.path.startswith(FORMS):
-        return
-    for name in DAYS:
-        if any(asked.getlist(name)) and not _asks(route.dependant, name) and not _today(request, asked.getlist(name)):
-            raise Refused("takes-no-past-day" if name == "as_of" else "takes-no-knowledge", field=name)
-
-
-def _today(request: Request, said: Sequence[str]) -> bool:
-    """Whether all that was said is the day that it is: what stands is the answer to that."""
-    today = day_of(request.app.state.service.now())
-    try:
-        return all(day_typed(one) == today for one in said if one)
-    except ValueError:
-        return False
-
-
 def _of_days(route: APIRoute) -> bool:
     """Whether what a route answers may be of a day that is over."""
-    return "GET" in (route.methods or ()) and _asks(route.dependant, "as_of")
+    return "GET" in (route.methods or ()) and asks(route.dependant, "as_of")
 
 
-def _asks(dependant: Dependant, name: str) -> bool:
+def asks(dependant: Dependant, name: str) -> bool:
     """Whether a function of a route, or one that it depends on, takes this from the address."""
     own = any(one.alias == name for one in dependant.query_params)
-    return own or any(_asks(one, name) for one in dependant.dependencies)
+    return own or any(asks(one, name) for one in dependant.dependencies)
 
 
 def _past_day(request: Request) -> date | None:

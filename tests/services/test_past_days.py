@@ -7,28 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
-import pytest
-from fastapi import Request
 from fastapi.dependencies.utils import get_dependant
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 
 from deploy.host.all_services import DEFINITIONS
-from shared.base.translations import Lexicon
-from shared.kernel.decider import Refused
 from shared.runtime.service import Definition
 from shared.web.app import routes_of
-from shared.web.here import DAYS, FORMS, no_other_day
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
-from shared.web.past import of_days
+from shared.web.past.moments import of_days
 from shared.web.security.authorization import level_of
-from shared.web.words.messages import WORDS
 
 TODAY = "tells what stands today and offers no day; the clock at its head leads to the review, which takes one"
 FORM = "is about to be sent"
@@ -196,7 +187,6 @@ REFUSING = {
     "/api/ledger": "what is signed now",
 }
 """What else of the API refuses every day but today"""
-LEXICON = Lexicon(WORDS)
 SERVICES = [one for one in DEFINITIONS if one.name in NO_PAST]
 
 
@@ -266,33 +256,3 @@ def test_what_of_the_api_takes_no_day_stands_here() -> None:
         assert refusing - REFUSING.keys() == lists | unfolded, definition.name
     views = {name for one in DEFINITIONS for view in one.views for name in (view.name, f"{one.name}.{view.name}")}
     assert views > UNFOLDED.keys(), "a view that is no more"
-
-
-@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda one: one.name)
-async def test_what_takes_no_day_refuses_one(definition: Definition) -> None:
-    """Each as its service would be asked: never does it answer with what stands today."""
-    service = SimpleNamespace(now=lambda: datetime(2020, 6, 1, 12, tzinfo=UTC))
-    seen = 0
-    for route in iter_route_contexts(routes_of(definition)):
-        if "GET" not in (route.methods or ()) or str(route.path).startswith(FORMS):
-            continue
-        page = Page(str(route.path), route.endpoint)
-        for name in DAYS:
-            for value, other in (("2016-12-31", True), ("31/12/2016", True), ("2020-06-01", False), ("", False)):
-                refused = await refuses(page, service, f"{name}={quote(value)}")
-                assert refused == (name if other and not takes_a_day(page, name) else None), (page.path, name, value)
-                seen += refused is not None
-    assert seen > 40
-
-
-async def refuses(page: Page, service: Any, query: str) -> str | None:
-    """The parameter that a route refuses."""
-    one = APIRoute(page.path, page.endpoint, methods=["GET"], response_model=None)
-    scope = {"type": "http", "method": "GET", "path": page.path, "query_string": query.encode(), "headers": []}
-    scope |= {"route": one, "app": SimpleNamespace(state=SimpleNamespace(service=service))}
-    try:
-        await no_other_day(Request(scope))
-    except Refused as no:
-        assert LEXICON.has(f"refused.{no.code}") and LEXICON.has(f"refused.{no.code}.api")
-        return no.field
-    return None

@@ -34,7 +34,7 @@ from shared.runtime.faces import Desk, Office, OpenViews, Views
 from shared.web.here import Here
 from shared.web.lists import amended, counted_on, newest_first, render
 from shared.web.markdown import as_html
-from shared.web.past import AsOf, KnownAt, Moment, moment_of
+from shared.web.past.moments import AsOf, KnownAt, Moment, moment_of
 from shared.web.security.authorization import who_of
 from shared.web.security.redaction import revealed
 from shared.web.templating import Pages, language

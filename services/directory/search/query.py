@@ -19,7 +19,7 @@ from shared.geo import DEPARTMENTS
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Premises, Views
 from shared.web.lists import PAGE, Chosen, Words
-from shared.web.past import TODAY, AsOf, KnownAt, Moment, moment_of
+from shared.web.past.moments import TODAY, AsOf, KnownAt, Moment, moment_of
 
 FACETS = ("department", "commune", "kind", "member", "college", "listed", "themes", "countries", "sdgs", "state")
 COUNTED = ("department", "kind", "member", "college", "listed", "themes", "countries", "sdgs", "state")

@@ -15,7 +15,7 @@ from shared.kernel.views.projection import Document
 from shared.notions.bulletin import bulletin_id
 from shared.notions.vocabularies.view import THEN, known_lists
 from shared.runtime.faces import Library, Views
-from shared.web.past import Moment, as_it_was
+from shared.web.past.moments import Moment, as_it_was
 
 MOST = 500  # bulletins of one network
 OF = re.compile(r"bulletin\.")

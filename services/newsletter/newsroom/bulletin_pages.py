@@ -22,7 +22,7 @@ from shared.notions.bulletin import bulletin_id
 from shared.runtime.faces import Library
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
-from shared.web.past import AsOf, KnownAt, Moment, as_it_was, moment_of
+from shared.web.past.moments import AsOf, KnownAt, Moment, as_it_was, moment_of
 from shared.web.templating import language
 
 routes = APIRouter(include_in_schema=False)

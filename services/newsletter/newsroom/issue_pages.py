@@ -31,7 +31,7 @@ from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form as Questions
 from shared.web.here import Here
 from shared.web.lists import render
-from shared.web.past import AsOf, KnownAt, Moment, as_it_was, moment_of
+from shared.web.past.moments import AsOf, KnownAt, Moment, as_it_was, moment_of
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 

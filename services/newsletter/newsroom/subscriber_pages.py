@@ -23,7 +23,7 @@ from shared.kernel.views.projection import Document, Page
 from shared.runtime.faces import Library, Office, OpenViews
 from shared.web.here import Here
 from shared.web.lists import PAGE, pages_total, render
-from shared.web.past import AsOf, KnownAt, Moment, moment_of
+from shared.web.past.moments import AsOf, KnownAt, Moment, moment_of
 from shared.web.security.authorization import access
 from shared.web.security.redaction import revealed
 from shared.web.templating import language

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from services.newsletter.subscriptions.views import SUBSCRIBERS, as_of
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Views
-from shared.web.past import Moment
+from shared.web.past.moments import Moment
 
 ALL = 10**7
 

@@ -7,7 +7,7 @@ from typing import Any
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.kernel.views.projection import Document, View, kept
-from shared.web.past import Moment
+from shared.web.past.moments import Moment
 
 
 def _subscriber(document: Document | None) -> Document:

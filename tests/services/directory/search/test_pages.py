@@ -223,6 +223,9 @@ async def test_members_of_a_past_day_are_the_same_on_its_page_and_in_every_expor
         assert [row[0] for row in book.active.iter_rows(min_row=2, values_only=True)] == expected
     page = await seen(chief, "as_of=2016-12-31&known_at=2017-01-01")
     assert "Tel qu’on le connaissait le" in page and 'name="known_at" value="2017-01-01"' in page
+    clock = page.partition('<details class="when')[2].partition("</form>")[0]
+    assert 'action="/directory/"' in clock and 'name="member"' not in clock and "connu le 01/01/2017" in clock
+    assert 'action="/observatory/review"' in await seen(chief, "q=alors")
     record = f"/directory/structures/{one}?as_of=2016-12-31"
     assert (await chief.get(record)).text.count("Membre d’alors")
     unknown = (await chief.get(f"{record}&known_at=2017-01-01")).text

@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import parse_qs
 
 from services.directory.search.query import Asked
-from shared.web.past import Moment
+from shared.web.past.moments import Moment
 
 
 def test_the_same_question_is_one_address() -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from services.newsletter.bulletins.views import BULLETINS
-from shared.web.past import Moment, as_it_was, moment_of
+from shared.web.past.moments import Moment, as_it_was, moment_of
 from tests.services.newsletter.conftest import House, house, settings
 
 __all__ = ["house", "settings"]  # fixtures

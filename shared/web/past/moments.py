@@ -1,7 +1,7 @@
 """A past day, in pages, exports and the API: what stood at its end, as far as it was known at the end of another.
 
 Folded again from the log by the fold of every reader (shared/kernel/line.py), for the one record that is asked for; and
-from what a view keeps of times, for lists. What can't be told of another day refuses the question (shared/web/here.py):
+from what a view keeps of times, for lists. What can't be told of another day refuses the question (refusing.py):
 nobody is given today's answer for that of another day."""
 
 from __future__ import annotations
