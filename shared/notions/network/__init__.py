@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from shared.base.network_files import printed_reviews, reviews_of
+from shared.base.network_files import printed_reviews, reviews_of, whose
 from shared.base.translations import L, Lang, languages
 from shared.contract import Event
 from shared.contract.membership.network import (
@@ -51,6 +51,11 @@ def known_reviews() -> tuple[str, ...]:
 def own_reviews(said: Iterable[Event]) -> tuple[str, ...]:
     """Those of them that this network printed, under a name that it has or had, by what was said of it."""
     return reviews_of(one.name for one in said if isinstance(one, NetworkNamed))
+
+
+def printed_by(review: str) -> str | None:
+    """What the network is called whose printed review it is; None: it says nobody."""
+    return next(iter(whose(review)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.base.network_files import whose
 from shared.base.paris_days import day_of
 from shared.contract import Event
 from shared.contract.fields import Day, DepartmentCode, Line, Name
@@ -33,6 +32,7 @@ from shared.notions.network import (
     after,
     known_reviews,
     own_reviews,
+    printed_by,
     spoken,
 )
 from shared.notions.vocabularies import unspoken
@@ -160,7 +160,7 @@ def _printed(command: NamePrintedReviews, state: Ourselves, context: Context) ->
     own = own_reviews([*named, *(fact.event for fact in context.line)])  # it may have had the name on another day
     if foreign := set(chosen) - {*own, *(state.reviews or ())}:
         review = min(foreign)
-        raise Refused("review-of-another", field="reviews", review=review, network=whose(review)[0])
+        raise Refused("review-of-another", field="reviews", review=review, network=printed_by(review))
     return [] if chosen == state.reviews else [PrintedReviewsNamed(reviews=list(chosen))]
 
 
