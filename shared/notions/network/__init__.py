@@ -59,6 +59,11 @@ def own_reviews(said: Iterable[Event]) -> tuple[str, ...]:
     return reviews_of(one.name for one in said if isinstance(one, NetworkNamed))
 
 
+def printed_by(review: str) -> str | None:
+    """What the network is called whose printed review it is; None: it says nobody."""
+    return next(iter(whose(review)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Ourselves:
     """What was said; None where nothing was. `departments`: the codes of the region, in order, empty where there is

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from services.membership.network.domain.network import (
     NamePrintedReviews,
     StateLegalTerm,
 )
-from shared.base.network_files import beside, reviews_of
 from shared.contract.membership.network import LegalTermStated, NetworkNamed, PrintedReviewsNamed, RegionDrawn
 from shared.kernel.decider import Command
 from shared.notions.network import NETWORK_ID
@@ -58,16 +56,6 @@ def test_a_network_names_the_reviews_that_it_printed_under_a_name_that_it_has_or
     assert decided(NETWORK, [], review) == "review-of-another", "an empty installation is nobody yet"
     kept = [PrintedReviewsNamed(reviews=["occitanie-2017"]), NetworkNamed(name="Grand Est")]
     assert decided(NETWORK, kept, review) == [], "what an older release let it name stays so"
-
-
-def test_a_review_that_says_nobody_is_of_whoever_put_it_there(tmp_path: Path) -> None:
-    for name, text in (("mine-2020", "members: {total: 1}"), ("theirs-2020", "network: {name: Aval}"), ("odd", "[")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "review.yaml").write_text(text)
-    with beside(tmp_path):
-        assert reviews_of([]) == ("mine-2020", "odd") and reviews_of(["aval"]) == ("mine-2020", "odd", "theirs-2020")
-        said = decided(NETWORK, [], NamePrintedReviews(reviews=["mine-2020"]))
-        assert said == [PrintedReviewsNamed(reviews=["mine-2020"])]
 
 
 @pytest.mark.parametrize(
