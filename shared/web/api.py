@@ -249,19 +249,6 @@ def _view(router: APIRouter, definition: Definition, view: View) -> None:
         )
         return Found(documents=without_persons(found.documents), total=found.total, sequence=sequence)
 
-    @access(view.asks)
-    async def one_document(service: TheseViews, key: str) -> Document:
-        return _shown(await service.store.get(view, key))
-
-    @access(view.asks)
-    async def one_document_then(
-        service: ThisLibrary, key: str, as_of: AsOf = None, known_at: KnownAt = None
-    ) -> Document:
-        moment = moment_of(as_of, known_at, service.now())
-        if not moment.past:
-            return _shown(await service.store.get(view, key))
-        return _shown(await document_then(service, view, str(UUID(key)), moment) if _is_id(key) else None)
-
     list_documents.__doc__ = f"Filters (may be repeated): {', '.join(view.fields) or 'none'}."
     router.add_api_route(
         f"/api/{view.name}",
@@ -273,15 +260,39 @@ def _view(router: APIRouter, definition: Definition, view: View) -> None:
         operation_id=f"{definition.name}_list_{view.name}",
         openapi_extra={"parameters": [_filter(name) for name in view.fields]},
     )
-    router.add_api_route(
-        f"/api/{view.name}/{{key}}",
-        one_document_then if of_days(view) else one_document,
-        methods=["GET"],
-        responses=PROBLEMS,
-        summary=f"One document of {view.name}",
-        tags=["views"],
-        operation_id=f"{definition.name}_get_{view.name}",
-    )
+    (_one_of_days if of_days(view) else _one)(router, definition, view)
+
+
+def _one(router: APIRouter, definition: Definition, view: View) -> None:
+    @access(view.asks)
+    async def one_document(service: TheseViews, key: str) -> Document:
+        return _shown(await service.store.get(view, key))
+
+    router.add_api_route(f"/api/{view.name}/{{key}}", one_document, **_of_one(definition, view))
+
+
+def _one_of_days(router: APIRouter, definition: Definition, view: View) -> None:
+    @access(view.asks)
+    async def one_document_then(
+        service: ThisLibrary, key: str, as_of: AsOf = None, known_at: KnownAt = None
+    ) -> Document:
+        moment = moment_of(as_of, known_at, service.now())
+        if not moment.past:
+            return _shown(await service.store.get(view, key))
+        return _shown(await document_then(service, view, str(UUID(key)), moment) if _is_id(key) else None)
+
+    router.add_api_route(f"/api/{view.name}/{{key}}", one_document_then, **_of_one(definition, view))
+
+
+def _of_one(definition: Definition, view: View) -> dict[str, Any]:
+    """What its route is called, as of a day or not."""
+    return {
+        "methods": ["GET"],
+        "responses": PROBLEMS,
+        "summary": f"One document of {view.name}",
+        "tags": ["views"],
+        "operation_id": f"{definition.name}_get_{view.name}",
+    }
 
 
 def _shown(document: Document | None) -> Document:

@@ -20,7 +20,7 @@ from tests.fixtures import small_directory as small
 
 ROOT = Path(__file__).parents[3]
 VERBS = {"get", "post", "put", "delete", "patch", "head", "options", "api_route", "route"}
-MADE = {"execute", "gone", "list_documents", "one_document"}
+MADE = {"execute", "gone", "list_documents", "one_document", "one_document_then"}
 """Of `shared/web/api.py`: one for each command, each that is no more and each view, made from their declarations"""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
