@@ -49,11 +49,6 @@ def known_reviews() -> tuple[str, ...]:
     return printed_reviews()
 
 
-def printed_by(review: str) -> str:
-    """What the network is called that printed a review. Raises KeyError for one that there is not."""
-    return whose(review)[0]
-
-
 def own_reviews(said: Iterable[Event]) -> tuple[str, ...]:
     """Those of them that this network printed, under a name that it has or had, by what was said of it."""
     return reviews_of(one.name for one in said if isinstance(one, NetworkNamed))
