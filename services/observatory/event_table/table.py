@@ -328,6 +328,8 @@ class EventTable:
             cursor.execute(kept)
             cursor.execute(f"CREATE TEMP TABLE planned_at AS SELECT * FROM planned_days({known:d})")
             cursor.execute("CREATE TEMP MACRO planned_days(upto) AS TABLE SELECT * FROM temp.planned_at")
+            cursor.execute(f"CREATE TEMP TABLE merges_at AS SELECT * FROM merges({known:d})")
+            cursor.execute("CREATE TEMP MACRO merges(upto) AS TABLE SELECT * FROM temp.merges_at")
             for name, since in (("standing", "shown"), ("dated", "day")):
                 cursor.execute(
                     f"CREATE TEMP MACRO {name}(as_of, upto) AS TABLE SELECT * FROM temp.standing_at "

@@ -80,6 +80,13 @@ FROM standing(as_of, upto) WHERE type IN (begun, ended)
 GROUP BY entity_id
 HAVING arg_max(type = begun, turn);
 
+CREATE OR REPLACE MACRO merges(upto) AS TABLE
+-- Each record that was merged, with the one that is kept, and those that had been merged into it before.
+SELECT
+    unnest(list_prepend(entity_id, coalesce(from_json(json_extract(data, '$.followers'), '["VARCHAR"]'), []))) AS structure,
+    json_extract_string(data, '$.kept') AS kept, turn, day
+FROM dated(DATE '9999-12-31', upto) WHERE type = 'StructureAbsorbed';
+
 CREATE OR REPLACE MACRO member_at(as_of, upto) AS TABLE
 -- One row a member; `event` put it in its college. Of several memberships of one structure, by records that were merged,
 -- one counts (shared/notions/one_membership.py).
@@ -93,12 +100,7 @@ FROM dated(as_of, upto) WHERE entity = 'member'
 GROUP BY entity_id
 HAVING NOT arg_max(type = 'MemberLeft', turn) FILTER (type IN ('MemberJoined', 'MemberLeft'))
    AND bool_or(type = 'MemberJoined')),
-merges AS (
-    SELECT
-        unnest(list_prepend(entity_id, coalesce(from_json(json_extract(data, '$.followers'), '["VARCHAR"]'), []))) AS structure,
-        json_extract_string(data, '$.kept') AS kept, turn
-    FROM dated(as_of, upto) WHERE type = 'StructureAbsorbed'),
-merged AS (SELECT structure, arg_max(kept, turn) AS kept FROM merges GROUP BY structure)
+merged AS (SELECT structure, arg_max(kept, turn) AS kept FROM merges(upto) WHERE day <= as_of GROUP BY structure)
 SELECT running.* FROM running LEFT JOIN merged ON merged.structure = running.structure
 QUALIFY running.structure IS NULL
      OR row_number() OVER (PARTITION BY coalesce(kept, running.structure) ORDER BY kept IS NOT NULL, member) = 1;
