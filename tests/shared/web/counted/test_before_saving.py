@@ -59,3 +59,22 @@ async def test_what_a_decision_strikes_is_of_its_own_day(open_service: OpenServi
     assert await facts_of_form(events, CountHeads, {}, date(2020, 1, 2)) == [("HeadsCounted", date(2020, 1, 2))]
     refused = await facts_of_form(events, CountHeads, given, date(2020, 3, 2))
     assert refused == [("HeadsCounted", date(2020, 3, 2))]
+
+
+async def test_a_count_emptied_on_a_day_before_it_is_named_with_a_link(open_service: OpenService) -> None:
+    events = await open_service(GATHERINGS)
+    plan = PlanGathering.model_validate(
+        {"kind": "thematic", "title": "Eau", "starts": "2020-03-03T09:00:00+01:00", "days": 2}
+    )
+    planned = await events.execute(plan, id=new_command_id(), actor="staff:test", at=date(2019, 11, 1))
+    count = CountHeads(gathering=planned.entity_id, others=7)
+    done = await events.execute(count, id=new_command_id(), actor="staff:test", at=date(2020, 3, 4))
+    assert await events.runner.wait_for(done.seq)
+    transport = httpx2.ASGITransport(app=service_app(events))
+    headers = {**operator(events), "Sec-Fetch-Site": "same-origin"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        form = {"command_id": str(new_command_id()), "gathering": str(planned.entity_id), "others": ""}
+        page = await client.post("/do/CountHeads", data={**form, "happened_on": "2020-03-03"})
+    assert page.status_code == 422 and "Rien n’est compté ce jour-là" in page.text and "04/03/2020" in page.text
+    counted = (await events.execute.history("gathering", planned.entity_id)).events[-1]
+    assert f"/events/history/gathering/{planned.entity_id}#f-{counted.id}" in page.text
