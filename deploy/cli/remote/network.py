@@ -24,7 +24,7 @@ from shared.notions.network.beginning import ALWAYS, Beginning, Step, Told, Unre
 from shared.notions.network.saying_again import list_of, said_again
 from shared.notions.vocabularies import Term, Terms, in_use
 from shared.web.api import kebab
-from shared.web.forms.beginning import NotSaid, judge
+from shared.web.beginning import NotSaid, judge
 from shared.web.words.messages import WORDS
 
 network = typer.Typer(help="The network that this installation is of.", no_args_is_help=True)

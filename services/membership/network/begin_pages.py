@@ -39,7 +39,7 @@ from shared.notions.network.beginning import (
 )
 from shared.notions.network.saying_again import said_again
 from shared.runtime.faces import OpenViews
-from shared.web.forms.beginning import NotSaid, Speaking, judge, say
+from shared.web.beginning import NotSaid, Speaking, judge, say
 from shared.web.forms.validation_messages import sentences
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of

@@ -19,7 +19,7 @@ from shared.contract.fields import day_typed
 from shared.notions.network.beginning import Beginning, BulletinSaid, Step, Told, known, steps
 from shared.notions.network.saying_again import said_again
 from shared.runtime.faces import Views
-from shared.web.forms.beginning import NotSaid, Speaking, judge, say
+from shared.web.beginning import NotSaid, Speaking, judge, say
 from shared.web.forms.validation_messages import sentences
 from shared.web.here import Here
 from shared.web.lists import render

@@ -18,7 +18,7 @@ from shared.notions.legal_terms import held, legal_terms
 from shared.notions.network.beginning import known, steps
 from shared.notions.vocabularies import VOCABULARIES, general
 from shared.runtime.service import Service
-from shared.web.forms.beginning import say
+from shared.web.beginning import say
 from shared.web.words.messages import KERNEL
 from tests.services.membership.test_pages import front, service
 
