@@ -21,6 +21,7 @@ import orjson
 from deploy.host.all_services import DEFINITIONS
 from services.observatory.indicators import INDICATORS, MACROS, Indicator
 from shared.contract import EVENTS, Event, load_all
+from shared.kernel.decider import Command
 from shared.web.counted.counted import TABLE
 
 WORD = re.compile(r"CREATE OR REPLACE MACRO (\w+)\(.*?\) AS TABLE\n(.*?);\n", re.DOTALL)
@@ -60,16 +61,16 @@ def span_of(indicator: Indicator) -> str:
 
 def sorts_in(indicator: Indicator) -> list[str]:
     """The terms and marks of the network's lists that an indicator asks for."""
-    marks = re.findall(r"marked\([^()]*, '\w+', '([\w-]+)'\)", indicator.query)
+    marks = re.findall(r"(?:marked\([^()]*, '\w+'|(?:held|attendance)_as\([^()]*), '([\w-]+)'\)", indicator.query)
     codes = re.findall(r"\bkind (?:= |IN \()'([\w-]+)'", indicator.query)
     return sorted({*marks, *codes})
 
 
-def said_by(decide: Callable[..., Any]) -> set[str]:
-    """The types of events of days that a decision names, or what it calls in its service."""
+def said_by(decide: Callable[..., Any], command: type[Command]) -> set[str]:
+    """The types of events of days that a decision names, or what it calls in its service, its command too."""
     found: set[str] = set()
     seen: set[Any] = set()
-    waiting: list[Any] = [decide]
+    waiting: list[Any] = [decide, getattr(command, "closing", None)]
     while waiting:
         one = waiting.pop()
         if isinstance(one, type) and issubclass(one, Event):
@@ -110,11 +111,11 @@ def made() -> bytes:
         for name, one in INDICATORS.items()
     }
     commands = {
-        f"{definition.name}.{command.__name__}": sorted(said_by(decide))
+        f"{definition.name}.{command.__name__}": said
         for definition in DEFINITIONS
         for decider in definition.deciders
         for command, decide in decider.decisions.items()
-        if said_by(decide)
+        if (said := sorted(said_by(decide, command)))
     }
     table = {"indicators": {n: one for n, one in indicators.items() if one["types"]}, "commands": commands}
     return orjson.dumps(table, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"

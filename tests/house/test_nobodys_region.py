@@ -45,6 +45,7 @@ LAW = re.compile(r"\bAlsace (and|et de)\s+Moselle\b|^\s+Moselle\b")
 LEFT = {
     "services/directory/structures/words.py": {"Personnalités qualifiées"},
     "services/membership/members/words.py": {"Personnalités qualifiées"},
+    "shared/notions/vocabularies/__init__.py": {"Personnalités qualifiées"},
 }
 """What a college is called of the closed list of earlier releases"""
 WORDS_OF_ALL = {"Rendez-vous", "Diary", "Parcours"}

@@ -160,6 +160,7 @@ UNFOLDED = {
     "timelines": WHOLE_LOG,
     "member_lines": WHOLE_LOG,
     "term_uses": WHOLE_LOG,
+    "bulletin_uses": WHOLE_LOG,
     "sources": WHOLE_LOG,
     "named_by": WHOLE_LOG,
     "events.held": WHOLE_LOG,

@@ -134,7 +134,7 @@ class Finder:
         `order`: name or seen, `-` for the other way. `prefixes`: facet → how the values begin that are counted, as
         communes of one department do."""
         await self.current()
-        chosen = _chosen(where)
+        chosen = asked_of(where)
         found = self._structures.find(
             text, chosen, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes
         )
@@ -186,7 +186,7 @@ class Finder:
     async def keys(self, text: str = "", where: Where | None = None, *, order: str = "name") -> list[str]:
         """All structures of a search in their order, for an export or an answer."""
         await self.current()
-        chosen = _chosen(where)
+        chosen = asked_of(where)
         return self._structures.find(text, chosen, order=order, limit=10**9).keys
 
     async def current(self) -> None:
@@ -322,7 +322,7 @@ class Finder:
         return [documents[key] for key in found.keys if key in documents]
 
 
-def _chosen(where: Where | None) -> dict[str, list[str]]:
+def asked_of(where: Where | None) -> dict[str, list[str]]:
     """Open records, where nothing else is asked. Members are all of them: a structure that closed is a member until it
     left, as lists and indicators count it (shared/notions/membership.py)."""
     asked = {name: list(values) for name, values in (where or {}).items() if values}

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 
-from services.directory.search.finder import BREATH, NONE, OPEN, STRUCTURE_FACETS, Results, Where, entry_of
+from services.directory.search.finder import BREATH, NONE, STRUCTURE_FACETS, Results, Where, asked_of, entry_of
 from services.directory.search.inverted_index import Found, Index
 from services.directory.structures.history import Told, folded_from, in_order, known
 from services.directory.structures.member_views import MEMBER_LINES
@@ -134,7 +134,7 @@ class Day:
         prefixes: Mapping[str, str],
     ) -> Found:
         await self.current()
-        asked = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
+        asked = asked_of(where)
         return self._index.find(text, asked, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes)
 
     def _folded(self, timeline: Document) -> Document | None:

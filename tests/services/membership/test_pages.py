@@ -156,7 +156,7 @@ async def test_a_structure_is_found_welcomed_and_cannot_be_welcomed_twice(
     assert "collège économique" in text(await front.get(record.removeprefix("/membership")))
     twice = await sent(front, link, **answers)
     assert twice.status_code == 422
-    assert "déjà adhérente" in unescape(twice.text)
+    assert "court déjà ce jour-là" in unescape(twice.text)
     assert "Voir sa fiche" in text(await front.get("/join", params={"q": OUTSIDER.name}))
 
 
