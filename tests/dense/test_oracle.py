@@ -147,7 +147,10 @@ class Compared:
         open_ones = {key for key, one in there.items() if one.found}
         for more, wanted in (
             ({}, open_ones),
-            ({"member": "yes"}, open_ones & colleges.keys()),
+            (
+                {"member": "yes"},
+                {key for key, one in there.items() if one.into is None} & colleges.keys(),
+            ),  # closed ones too
             ({"department": "31"}, {key for key in open_ones if there[key].department == "31"}),
         ):
             found = await self.four.get("/observatory/identification/export.csv", **asked, **more)

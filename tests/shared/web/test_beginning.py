@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from shared.web.beginning import NotSaid, commands_of, judge
 
 from deploy.host.all_services import DEFINITIONS
 from shared.base.translations import Lexicon
 from shared.notions.network.beginning import Told, of, steps
+from shared.web.beginning import NotSaid, commands_of, judge
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
