@@ -145,12 +145,10 @@ class Compared:
         """The structures that are there, those that are members, those of a department: as CSV and as a workbook."""
         there, colleges = (one(self.story, asked["as_of"], known) for one in (records, badges))
         open_ones = {key for key, one in there.items() if one.found}
+        kept = {key for key, one in there.items() if one.into is None}  # a closed one is a member until it leaves
         for more, wanted in (
             ({}, open_ones),
-            (
-                {"member": "yes"},
-                {key for key, one in there.items() if one.into is None} & colleges.keys(),
-            ),  # closed ones too
+            ({"member": "yes"}, kept & colleges.keys()),
             ({"department": "31"}, {key for key in open_ones if there[key].department == "31"}),
         ):
             found = await self.four.get("/observatory/identification/export.csv", **asked, **more)
@@ -185,7 +183,7 @@ class Compared:
         yes = {one["Identifiant"] for one in table if one["Adhérent"] == "oui"}
         self.add("badges", ("csv", as_of), yes, members_then)
         asked_for = await self.four.get("/directory/export.json", **past, member="yes")
-        self.add("badges", ("member=yes", as_of), {one["id"] for one in asked_for}, members_then)
+        self.add("badges", ("member=yes", as_of), {one["id"] for one in asked_for}, there.keys() & colleges.keys())
 
     async def past_pages(self, as_of: date, random: Random) -> None:
         there = records(self.story, as_of, self.last)
