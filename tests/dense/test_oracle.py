@@ -178,7 +178,8 @@ class Compared:
         number = re.search(r'id="h-found">([\d\s]+)\sstructure', page)
         in_31 = sum(department == "31" for department in wanted.values())
         self.add("lists", ("page", as_of), int(number[1]) if number else 0, in_31)
-        members_then = wanted.keys() & badges(self.story, day, upto).keys()
+        colleges = badges(self.story, day, upto)
+        members_then = wanted.keys() & colleges.keys()
         self.add("badges", ("json", as_of), {one["id"] for one in exported if one["member"]}, members_then)
         yes = {one["Identifiant"] for one in table if one["Adhérent"] == "oui"}
         self.add("badges", ("csv", as_of), yes, members_then)
