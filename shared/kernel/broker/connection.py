@@ -157,7 +157,10 @@ class Connection(Client):
             if not self.is_connected:
                 raise ConnectionReconnectingError
             self.expect(subject, answer)
-        await super().publish(subject, payload, reply, headers)
+        try:
+            await super().publish(subject, payload, reply, headers)
+        except RuntimeError as closed:  # what uvloop says of a socket that went in this instant
+            raise ConnectionReconnectingError from closed
 
     async def subscribe(self, subject: str, *args: Any, **options: Any) -> Subscription:
         """As nats-py does it, but raises NotAllowed."""

@@ -114,9 +114,12 @@ def told(story: list[Said]) -> History:
             )
             history.say(correction, of.thing, "2020-01-01", known="2020-01-01", of=EVENTS[of.kind])
             continue
-        data = (
-            {**said.data, "structure": f"structure/{said.data['structure']}"} if "structure" in said.data else said.data
-        )
+        data = said.data
+        if "structure" in data:  # a structure is a member once, so each member is one of its own
+            data = {
+                **data,
+                "structure": f"structure/{said.thing if said.kind == 'MemberJoined' else data['structure']}",
+            }
         history.say(event(said.kind, data), said.thing, said.day.isoformat(), known="2020-01-01")
     return history
 

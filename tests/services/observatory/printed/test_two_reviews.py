@@ -36,8 +36,8 @@ def printed() -> Iterator[None]:
         yield
 
 
-def joined(college: str) -> Event:
-    return MemberJoined(college=college, charter_version=1, structure=named(f"s/{college}"), name="A")
+def joined(college: str, member: str) -> Event:
+    return MemberJoined(college=college, charter_version=1, structure=named(f"s/{member}"), name="A")
 
 
 def history(*names: str) -> History:
@@ -45,9 +45,9 @@ def history(*names: str) -> History:
     h.say(PrintedReviewsNamed(reviews=list(names)), NETWORK_ID, "2020-01-06")
     h.say(CollegeOpened(college="towns", title="Towns and local authorities"), "towns", "2020-01-06")
     h.say(CollegeOpened(college="charities", title="Charities"), "charities", "2021-01-06")
-    h.say(joined("towns"), "one", "2020-03-01")
-    h.say(joined("towns"), "two", "2021-03-01")
-    h.say(joined("charities"), "three", "2021-03-01")
+    h.say(joined("towns", "one"), "one", "2020-03-01")
+    h.say(joined("towns", "two"), "two", "2021-03-01")
+    h.say(joined("charities", "three"), "three", "2021-03-01")
     evening = TermDefined(vocabulary="gathering", code=EVENING, titles={"fr": "Apéro", "en": "Evening"})
     h.say(evening, vocabulary_id("gathering"), "2020-01-06")
     for town in ("Metz", "Nancy"):
