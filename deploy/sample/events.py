@@ -22,15 +22,15 @@ def stages() -> Sequence[Stage]:
 
 
 def planned() -> Stage:
-    """Gatherings, projects and tandems: each makes an entity."""
-    return [*(one.plan() for one in gatherings()), *projects(), *(one.form() for one in tandems())]
+    """Gatherings and tandems: each makes an entity."""
+    return [*(one.plan() for one in gatherings()), *(one.form() for one in tandems())]
 
 
 def happened() -> Stage:
-    """Held, announced, counted; schools joined; registered."""
+    """Held, announced, counted; projects presented there; schools joined; registered."""
     held = [step for one in gatherings() for step in one.happened()]
     in_schools = [step for one in tandems() for step in one.happened()]
-    return [*held, *agoras_held(), *in_schools, *registered()]
+    return [*held, *agoras_held(), *projects(), *in_schools, *registered()]
 
 
 def changed() -> Stage:
