@@ -25,17 +25,6 @@ def events_of(url: str) -> list[dict[str, Any]]:
     return found
 
 
-def once_at_rest(url: str) -> list[dict[str, Any]]:
-    """All events, once reactions write none any more: those to the last commands come after the loading has ended."""
-    found = events_of(url)
-    for _ in range(60):
-        time.sleep(2)
-        if (again := events_of(url))[-1]["seq"] == found[-1]["seq"]:
-            break
-        found = again
-    return found
-
-
 def holes_of(url: str, found: list[dict[str, Any]]) -> set[str]:
     """What lies in the log between events."""
     between = set(range(1, found[-1]["seq"])) - {one["seq"] for one in found}
@@ -51,7 +40,8 @@ def test_a_loading_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: P
     whole = Up(copy_of_sample).start()
     try:
         url = whole.wait()
-        wanted_events, wanted_figures = once_at_rest(url), figures_of(url)
+        whole.quiet()  # reactions to the last commands are written after the loading has ended
+        wanted_events, wanted_figures = events_of(url), figures_of(url)
     finally:
         whole.stop()
     chance = random.Random(SEED)
@@ -79,7 +69,8 @@ def test_a_loading_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: P
     up.start()
     try:
         url = up.wait()
-        found_events, found_figures = once_at_rest(url), figures_of(url)
+        up.quiet()
+        found_events, found_figures = events_of(url), figures_of(url)
         holes = holes_of(url, found_events)
     finally:
         seconds = up.stop()
