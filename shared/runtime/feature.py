@@ -19,7 +19,17 @@ from shared.kernel.views.projection import View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.jobs import Job
 from shared.runtime.processes.process import Process
-from shared.runtime.service import Again, Choices, Definition, Judge, Narrowing, Retired, Service, Suggestion
+from shared.runtime.service import (
+    Again,
+    Choices,
+    Definition,
+    Judge,
+    Narrowing,
+    Permit,
+    Retired,
+    Service,
+    Suggestion,
+)
 
 Phase = Callable[[Service], Awaitable[None]]
 Sayings = Mapping[type[Event], type[Command] | Again]
@@ -33,7 +43,8 @@ class Feature:
     `page_of`: where the front goes after one of its commands, None for a command that is not its own. `choices`: what
     its commands' forms offer, nothing for those of others. `opening` and `closing` start and end what it runs;
     `measuring` brings its metrics up to date; `jobs`: what it does beside requests; `processes`: what it does in
-    several steps, or over days. `judging`: what is judged of a command by what only the service knows. `retired`: its
+    several steps, or over days. `judging`: what is judged of a command by what only the service knows; `permitting`: by
+    who sends it, beyond the level that it asks. `retired`: its
     commands that are no more; `whole`: those whose forms show a whole record. `again`: how each of its facts of a day
     is said again with other content: the command, or why it can't be. `narrowing`: what a command's form offers by what
     it is filled in with.
@@ -54,6 +65,7 @@ class Feature:
     jobs: Sequence[Job[Service]] = ()
     processes: Sequence[Process[Service]] = ()
     judging: Mapping[type[Command], Judge] = field(default_factory=dict)
+    permitting: Mapping[type[Command], Permit] = field(default_factory=dict)
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
     again: Sayings = field(default_factory=dict)
@@ -108,6 +120,7 @@ def composed(
         processes=[process for one in features for process in one.processes],
         persons=persons,
         judging={command: judge for one in features for command, judge in one.judging.items()},
+        permitting={command: permit for one in features for command, permit in one.permitting.items()},
         retired={command: said for one in features for command, said in one.retired.items()},
         whole=[command for one in features for command in one.whole],
         narrowing={command: narrow for one in features for command, narrow in one.narrowing.items()},
