@@ -50,6 +50,7 @@ def _opened(document: Document | None, event: AccountOpened, at: Recorded) -> Do
         "tokens": {},
         "token_ids": [],
         "told": [],
+        "seen": False,
     }
 
 
@@ -84,7 +85,7 @@ def _signed_in(document: Document, event: SignedIn | SessionBegan, at: Recorded)
         return document
     # Those that ended before this one began would only pile up.
     open_ = {id: ends for id, ends in document["sessions"].items() if datetime.fromisoformat(ends) > at.time}
-    document = {**document, "sessions": {**open_, _session(event, at): event.ends.isoformat()}}
+    document = {**document, "seen": True, "sessions": {**open_, _session(event, at): event.ends.isoformat()}}
     if isinstance(event, SessionBegan) and (event.browser == "new" or event.way == "handed-link"):
         return _told(
             document, "session", at, given_to=event.given_to, way=event.way, browser=event.browser, session=at.entity_id
@@ -93,8 +94,10 @@ def _signed_in(document: Document, event: SignedIn | SessionBegan, at: Recorded)
 
 
 def _handed(document: Document, event: LinkHandedOver, at: Recorded) -> Document:
-    """Who gives a link to themselves need not be told."""
-    return document if str(event.given_to) == at.entity_id else _told(document, "link", at, given_to=event.given_to)
+    """Who gives a link to themselves need not be told, nor who comes in for the first time by the one that they were
+    handed: of whoever came in before them by it they are."""
+    quiet = str(event.given_to) == at.entity_id or not document["seen"]
+    return document if quiet else _told(document, "link", at, given_to=event.given_to)
 
 
 def _told(document: Document, what: str, at: Recorded, *, given_to: UUID | None, **more: str | None) -> Document:

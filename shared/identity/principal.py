@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -52,6 +52,8 @@ class Who:
         return self.may(service, "editor")
 
 
+Permit = Callable[[Any, Any, Who], Awaitable[None]]
+"""(service, command, who sends it): whether they may, beyond the level that it asks. Raises Refused"""
 PUBLIC = Who("public", "public")
 OPERATOR = Who(
     "operator",

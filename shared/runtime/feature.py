@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from shared.base.translations import Words
 from shared.contract import Event
 from shared.contract.labels import event_words
+from shared.identity.principal import Permit
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, Decider
 from shared.kernel.reactions import Reaction
@@ -19,17 +20,7 @@ from shared.kernel.views.projection import View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.jobs import Job
 from shared.runtime.processes.process import Process
-from shared.runtime.service import (
-    Again,
-    Choices,
-    Definition,
-    Judge,
-    Narrowing,
-    Permit,
-    Retired,
-    Service,
-    Suggestion,
-)
+from shared.runtime.service import Again, Choices, Definition, Judge, Narrowing, Retired, Service, Suggestion
 
 Phase = Callable[[Service], Awaitable[None]]
 Sayings = Mapping[type[Event], type[Command] | Again]
@@ -44,10 +35,9 @@ class Feature:
     its commands' forms offer, nothing for those of others. `opening` and `closing` start and end what it runs;
     `measuring` brings its metrics up to date; `jobs`: what it does beside requests; `processes`: what it does in
     several steps, or over days. `judging`: what is judged of a command by what only the service knows; `permitting`: by
-    who sends it, beyond the level that it asks. `retired`: its
-    commands that are no more; `whole`: those whose forms show a whole record. `again`: how each of its facts of a day
-    is said again with other content: the command, or why it can't be. `narrowing`: what a command's form offers by what
-    it is filled in with.
+    who sends it. `retired`: its commands that are no more; `whole`: those whose forms show a whole record. `again`: how
+    each of its facts of a day is said again with other content: the command, or why it can't be. `narrowing`: what a
+    command's form offers by what it is filled in with.
     """
 
     name: str

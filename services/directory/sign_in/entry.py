@@ -294,8 +294,9 @@ class Entry:
     ) -> tuple[str | None, Outcome]:
         """A new token: what its holder shows, known from here on to them alone. None where the command came twice.
         Raises Refused where `who` asks for more than they have themselves."""
-        await not_above(self.service, who, account)
-        gives(who, scopes, "scopes")
+        state = await not_above(self.service, who, account)
+        if all(state.allows(scope) for scope in scopes):
+            gives(who, scopes, "scopes")
         secret = urlsafe_b64encode(self.service.outside.random(32)).rstrip(b"=").decode()
         command = IssueToken(
             account=account, name=name, scopes=scopes, days=days, digest=sha256(secret.encode()).hexdigest()

@@ -109,7 +109,7 @@ class LinkHandedOver(AccountEvent):
     whose account it was; without it whoever sits at the machine. It is not for rights that are given later: then it
     lets nobody in any more."""
 
-    says = Says(L("Lien de connexion remis à un tiers"), here=L("Lien de connexion remis"), part="link")
+    says = Says(L("Lien de connexion remis à un tiers"), here=L("Lien de connexion remis"))
 
     link: UUID
     ends: SaidMoment

@@ -26,6 +26,7 @@ def test_what_is_not_ours_or_not_whole_says_nothing(tmp_path: Path) -> None:
     for bad in ("", "é", "x", cookie[:-2], "A" + cookie[1:], cookie + "AAAA", cookie.swapcase(), "A" * 5000):
         assert browsers.read(bad, NOW) == {}
     assert Browsers(tmp_path, "autre", 180).read(cookie, NOW) == {}
+    (tmp_path / "elsewhere").mkdir()
     assert Browsers(tmp_path / "elsewhere", "essai", 180).read(cookie, NOW) == {}
 
 

@@ -219,7 +219,7 @@ async def test_an_account_above_ones_own_is_not_brought_down_first(house: House)
         who = await house.opened(CHIEF, "all:administrator")
         about = {"account": str(who)}
         for command, fields in {
-            "set-roles": {"roles": []},
+            "set-roles": {"roles": ["directory:reader"]},
             "withdraw-role": {"where": "all", "role": "administrator"},
             "close-account": {},
             "revise-account": {"label": "Personne"},
