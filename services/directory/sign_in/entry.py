@@ -26,7 +26,7 @@ from services.directory.sign_in.key_rotation import SigningKeys
 from services.directory.sign_in.link_mail import LinkMail
 from services.directory.sign_in.passwords import Passwords
 from services.directory.sign_in.signed_links import BadLink, Entrance, Links
-from services.directory.structures.contacts import address_of, addresses_of, contacts_at, is_reached
+from services.directory.structures.contacts import address_of, addresses_of, addresses_reaching, contacts_at
 from shared.base.cancellation import end
 from shared.base.translations import Lang
 from shared.contract.directory.accounts import Browser, SessionBegan, Way
@@ -168,18 +168,18 @@ class Entry:
     async def _contact_account(self, entrance: Entrance) -> UUID:
         """Of the address that the link was sent to, and of no other: what a contact's address is changed to meanwhile
         is not shown to be theirs by it."""
-
-        def there(address: str) -> bool:
-            return self.links.mark(address).startswith(entrance.mark)
-
-        person = str(entrance.person)
-        address = await is_reached(self.service, person, there) if entrance.mark else None
-        if address is None and entrance.mark:  # the link may be faster than the view of contacts
+        address = await self._sent_to(entrance)
+        if address is None:  # the link may be faster than the view of contacts
             await self.service.runner.wait_for(await self.service.log.last())
-            address = await is_reached(self.service, person, there)
+            address = await self._sent_to(entrance)
         if address is None:
             raise BadLink
         return await self.open_contact(entrance.person, address)
+
+    async def _sent_to(self, entrance: Entrance) -> str | None:
+        """The address that a link was sent to, as long as who it is for is a contact there."""
+        there = await addresses_reaching(self.service, str(entrance.person)) if entrance.mark else []
+        return next((one for one in there if self.links.mark(one).startswith(entrance.mark)), None)
 
     async def open_contact(self, contact: UUID, address: str) -> UUID:
         """The account of the address of a contact, opened if there is none."""

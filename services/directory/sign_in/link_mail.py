@@ -51,7 +51,14 @@ class LinkMail:
         self.write(person, lambda: self._letter(person, to, lang, link, invitation=invitation), good_for)
 
     def tell(
-        self, person: UUID, to: str, lang: Lang, template: str, subject: str, good_for: timedelta, **said: str | None
+        self,
+        person: UUID,
+        to: str,
+        lang: Lang,
+        template: str,
+        subject: str,
+        good_for: timedelta,
+        **said: str | bool | None,
     ) -> None:
         """Sends somebody what a template says, in the background."""
 

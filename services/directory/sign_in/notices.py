@@ -27,11 +27,27 @@ async def tell_of_session(entry: Entry, began: SessionBegan, lang: Lang) -> None
     """That somebody came in by a browser that was not known, or by a link that somebody else was given."""
     if began.browser == "new" or began.way == "handed-link":
         subject = translated(L("Nouvelle connexion à votre compte"), lang)
-        await _tell(entry, began.account, lang, "new_session", subject, began.given_to, way=began.way)
+        await _tell(
+            entry,
+            began.account,
+            lang,
+            "new_session",
+            subject,
+            began.given_to,
+            way=began.way,
+            new=began.browser == "new",
+        )
 
 
 async def _tell(
-    entry: Entry, account: UUID, lang: Lang, template: str, subject: str, by: UUID | None, way: str | None = None
+    entry: Entry,
+    account: UUID,
+    lang: Lang,
+    template: str,
+    subject: str,
+    by: UUID | None,
+    way: str | None = None,
+    new: bool = False,
 ) -> None:
     document = await entry.service.store.get(ACCOUNTS, str(account))
     to = entry.service.keyring.reveal(document["email"]) if document is not None else None
@@ -47,6 +63,7 @@ async def _tell(
         WORTH,
         when=moment(entry.service.now(), lang),
         way=way,
+        new=new,
         giver=giver["label"] if giver is not None else None,
         account=f"{entry.mail.sender.url}/directory/me",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from services.directory.structures.contact_views import CONTACT_ADDRESSES
 from shared.kernel.views.projection import Document
@@ -22,17 +22,15 @@ async def contacts_at(service: OpenViews, address: str) -> Sequence[Document]:
     return [one for one in found.documents if _same(service.keyring.reveal(one["email"]), address)]
 
 
+async def addresses_reaching(service: OpenViews, person: str) -> list[str]:
+    """The addresses under which a person is a contact."""
+    found = await service.store.find(CONTACT_ADDRESSES, {"person": person}, limit=MOST)
+    return [a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None]
+
+
 async def address_of(service: OpenViews, person: str) -> str | None:
-    """The address under which a person is a contact."""
-    found = await service.store.find(CONTACT_ADDRESSES, {"person": person}, limit=MOST)
-    return next((a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None), None)
-
-
-async def is_reached(service: OpenViews, person: str, at: Callable[[str], bool]) -> str | None:
-    """The address under which a person is a contact and for which `at` holds."""
-    found = await service.store.find(CONTACT_ADDRESSES, {"person": person}, limit=MOST)
-    clear = (service.keyring.reveal(one["email"]) for one in found.documents)
-    return next((one for one in clear if one is not None and at(one)), None)
+    """The first of them."""
+    return next(iter(await addresses_reaching(service, person)), None)
 
 
 async def addresses_of(service: OpenViews, structures: Sequence[str]) -> list[str]:
