@@ -75,6 +75,13 @@ class Settings(BaseSettings):
         le=24 * 30,
         description="Hours after which a session ends, in use or not; what was being written is kept.",
     )
+    browser_days: int = Field(
+        180,
+        ge=1,
+        le=390,
+        description="Days for which a browser is known again after somebody came in by it: it does not wait for what "
+        "others try at their address, and coming in by another one is told to them.",
+    )
     api_rate: int = Field(
         1200, ge=1, description="Requests a minute that one account, token or address may send to the API of a service."
     )

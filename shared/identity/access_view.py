@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from shared.contract import Event
 from shared.contract.directory.accounts import (
@@ -16,6 +17,7 @@ from shared.contract.directory.accounts import (
     AccountOpened,
     AccountReopened,
     AccountRevised,
+    LinkHandedOver,
     PasswordSet,
     RoleGranted,
     RoleWithdrawn,
@@ -33,6 +35,7 @@ from shared.contract.directory.accounts import (
 from shared.contract.envelope import Recorded
 from shared.kernel.views.projection import Document, View
 
+MOST_TOLD = 5  # that are kept of what a holder is told
 Change = Callable[[Document, Any, Recorded], Document]
 
 
@@ -46,6 +49,8 @@ def _opened(document: Document | None, event: AccountOpened, at: Recorded) -> Do
         "sessions": {},
         "tokens": {},
         "token_ids": [],
+        "told": [],
+        "seen": False,
     }
 
 
@@ -80,7 +85,25 @@ def _signed_in(document: Document, event: SignedIn | SessionBegan, at: Recorded)
         return document
     # Those that ended before this one began would only pile up.
     open_ = {id: ends for id, ends in document["sessions"].items() if datetime.fromisoformat(ends) > at.time}
-    return {**document, "sessions": {**open_, _session(event, at): event.ends.isoformat()}}
+    document = {**document, "seen": True, "sessions": {**open_, _session(event, at): event.ends.isoformat()}}
+    if isinstance(event, SessionBegan) and (event.browser == "new" or event.way == "handed-link"):
+        return _told(
+            document, "session", at, given_to=event.given_to, way=event.way, browser=event.browser, session=at.entity_id
+        )
+    return document
+
+
+def _handed(document: Document, event: LinkHandedOver, at: Recorded) -> Document:
+    """Who gives a link to themselves need not be told, nor who comes in for the first time by the one that they were
+    handed: of whoever came in before them by it they are."""
+    quiet = str(event.given_to) == at.entity_id or not document["seen"]
+    return document if quiet else _told(document, "link", at, given_to=event.given_to)
+
+
+def _told(document: Document, what: str, at: Recorded, *, given_to: UUID | None, **more: str | None) -> Document:
+    """What a holder is told on their pages, the latest of it."""
+    one = {"what": what, "at": at.cloud.time, "given_to": str(given_to) if given_to else None, **more}
+    return {**document, "told": [*document["told"], one][-MOST_TOLD:]}
 
 
 def _signed_out(document: Document, event: SignedOut | SessionEnded, at: Recorded) -> Document:
@@ -122,7 +145,7 @@ def _gone(document: Document | None, event: Event, at: Recorded) -> None:
 
 ACCESS = View(
     name="access",
-    version=2,
+    version=3,
     keys=account_of,
     on={
         AccountOpened: _opened,
@@ -136,6 +159,7 @@ ACCESS = View(
         SignedOut: _known(_signed_out),
         SessionBegan: _known(_signed_in),
         SessionEnded: _known(_signed_out),
+        LinkHandedOver: _known(_handed),
         SessionsEnded: _known(lambda document, event, at: {**document, "sessions": {}}),
         TokenIssued: _known(_issued),
         TokenWithdrawn: _known(_token_withdrawn),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from shared.contract.directory.accounts import Role
@@ -24,7 +24,8 @@ class Who:
     """Who sends a request.
 
     `actor` is what their events say: `account:<id>`, `token:<account id>/<token id>`, `operator`, `public`,
-    `service:<name>`; never anything personal. `roles`: service → roles there. `session` and `until`: of the cookie."""
+    `service:<name>`; never anything personal. `roles`: service → roles there. `session`: of the cookie; `told`: what
+    the pages tell them of their account (`access_view._told`)."""
 
     actor: str
     kind: Literal["public", "staff", "contact", "token", "operator"]
@@ -32,6 +33,7 @@ class Who:
     label: str | None = None
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     session: UUID | None = None
+    told: Sequence[Mapping[str, Any]] = ()
 
     @property
     def signed_in(self) -> bool:
@@ -50,6 +52,8 @@ class Who:
         return self.may(service, "editor")
 
 
+Permit = Callable[[Any, Any, Who], Awaitable[None]]
+"""(service, command, who sends it): whether they may, beyond the level that it asks. Raises Refused"""
 PUBLIC = Who("public", "public")
 OPERATOR = Who(
     "operator",

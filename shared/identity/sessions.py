@@ -157,6 +157,7 @@ class Sessions:
             document["label"],
             _roles(document["roles"]),
             claims.session,
+            document["told"],
         )
 
     async def by_cookie(self, cookie: str | None) -> Who:

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from shared.base.translations import Words
 from shared.contract import Event
 from shared.contract.labels import event_words
+from shared.identity.principal import Permit
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, Decider
 from shared.kernel.reactions import Reaction
@@ -33,10 +34,10 @@ class Feature:
     `page_of`: where the front goes after one of its commands, None for a command that is not its own. `choices`: what
     its commands' forms offer, nothing for those of others. `opening` and `closing` start and end what it runs;
     `measuring` brings its metrics up to date; `jobs`: what it does beside requests; `processes`: what it does in
-    several steps, or over days. `judging`: what is judged of a command by what only the service knows. `retired`: its
-    commands that are no more; `whole`: those whose forms show a whole record. `again`: how each of its facts of a day
-    is said again with other content: the command, or why it can't be. `narrowing`: what a command's form offers by what
-    it is filled in with.
+    several steps, or over days. `judging`: what is judged of a command by what only the service knows; `permitting`: by
+    who sends it. `retired`: its commands that are no more; `whole`: those whose forms show a whole record. `again`: how
+    each of its facts of a day is said again with other content: the command, or why it can't be. `narrowing`: what a
+    command's form offers by what it is filled in with.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Feature:
     jobs: Sequence[Job[Service]] = ()
     processes: Sequence[Process[Service]] = ()
     judging: Mapping[type[Command], Judge] = field(default_factory=dict)
+    permitting: Mapping[type[Command], Permit] = field(default_factory=dict)
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
     again: Sayings = field(default_factory=dict)
@@ -108,6 +110,7 @@ def composed(
         processes=[process for one in features for process in one.processes],
         persons=persons,
         judging={command: judge for one in features for command, judge in one.judging.items()},
+        permitting={command: permit for one in features for command, permit in one.permitting.items()},
         retired={command: said for one in features for command, said in one.retired.items()},
         whole=[command for one in features for command in one.whole],
         narrowing={command: narrow for one in features for command, narrow in one.narrowing.items()},

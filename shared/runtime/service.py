@@ -23,6 +23,7 @@ from shared.base.translations import Text, Words
 from shared.contract.fields.codes import vocabularies_in
 from shared.identity.access_view import ACCESS
 from shared.identity.operator_token import operator_token
+from shared.identity.principal import Permit
 from shared.identity.sessions import Sessions
 from shared.kernel.command_handler import Executor, Outcome, References
 from shared.kernel.decider import Command, Decider
@@ -121,10 +122,9 @@ class Definition:
     runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to
     `closing`; `processes`: what it does in several steps. `persons`: what it keeps about persons (docs/privacy.md).
     `judging`: what is judged of a command beside its decision, by what only the service knows, such as whose address it
-    gives. `retired`: the names of commands that are no more; `whole`: commands whose forms show a whole record, of
-    which what was changed is sent; `again`: how a fact of a type is said again; `narrowing`: what a form offers by what
-    it is filled in with. Each is itself and no other, so that
-    what is made of one can be kept for it."""
+    gives; `permitting`: by who sends it. `retired`: the names of commands that are no more; `whole`: commands whose
+    forms show a whole record, of which what was changed is sent; `again`: how a fact of a type is said again;
+    `narrowing`: what a form offers by what it is filled in with. Each is itself: what is made of one is kept for it."""
 
     name: str
     folder: Path
@@ -143,6 +143,7 @@ class Definition:
     processes: Sequence[Process[Service]] = ()
     persons: PersonalData[Service] | None = None
     judging: Mapping[type[Command], Judge] = field(default_factory=dict)
+    permitting: Mapping[type[Command], Permit] = field(default_factory=dict)
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
     again: Mapping[str, Again] = field(default_factory=dict)
@@ -163,13 +164,9 @@ class Definition:
             self._add(decider, views, [reaction])
 
     def _add(self, decider: Decider[Any], views: Sequence[View], reactions: Sequence[Reaction[Service]]) -> None:
-        more = {
-            "deciders": (*self.deciders, decider),
-            "views": (*self.views, *views),
-            "reactions": (*self.reactions, *reactions),
-        }
-        for name, value in more.items():
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "deciders", (*self.deciders, decider))
+        object.__setattr__(self, "views", (*self.views, *views))
+        object.__setattr__(self, "reactions", (*self.reactions, *reactions))
 
 
 @dataclass

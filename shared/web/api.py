@@ -25,6 +25,7 @@ from shared.web.here import Here
 from shared.web.operations.unreadable_records import unreadable_records
 from shared.web.past.moments import AsOf, KnownAt, document_then, moment_of, of_days
 from shared.web.security.authorization import access, who_of
+from shared.web.security.permits import permitted
 from shared.web.templating import Pages, language
 
 
@@ -150,6 +151,7 @@ def _command(router: APIRouter, service_name: str, model: type[Command], dated: 
         known_since: KnownSince = None,
         instead_reason: InPlaceWhy = None,
     ) -> Done:
+        await permitted(request, command)
         no_day_of_now(service, model, happened)
         at = aware(happened)
         since = first_day(command, at) if known_since else None

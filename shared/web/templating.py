@@ -27,6 +27,7 @@ from shared.kernel.decider import Level
 from shared.notions.vocabularies.view import Renamed, renamed
 from shared.web import formatting as formats
 from shared.web.static_files import asset
+from shared.web.told import told_to
 from shared.web.words.messages import WORDS
 
 __all__ = ["TEMPLATES", "Pages", "language"]
@@ -198,6 +199,7 @@ class Pages:
             "renamed": partial(self._renamed, lang),
             "dye": None,
             "who": who,
+            "told": told_to(request, who, self._now()),
             "may": may,
             "reachable": lambda address: _reachable(may, address),
             "said_after": getattr(request.state, "said", None),

@@ -111,7 +111,7 @@ class House:
         try:
             connection.request(method, path, body, {"X-Forwarded-For": self.address(), **(headers or {})})
             got = connection.getresponse()
-            names = {name.lower(): value for name, value in got.getheaders()}
+            names = {name.lower(): value for name, value in reversed(got.getheaders())}  # of several the first
             return Answer(got.status, names, got.read().decode(errors="replace"))
         finally:
             connection.close()

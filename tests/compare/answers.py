@@ -93,7 +93,7 @@ class Visitors:
             try:
                 connection.request(one.method, one.path, one.body, given)
                 got = connection.getresponse()
-                headers = {name.lower(): value for name, value in got.getheaders()}
+                headers = {name.lower(): value for name, value in reversed(got.getheaders())}  # of several the first
                 answer = Answer(got.status, headers, got.read(), perf_counter() - start)
             except (OSError, HTTPException) as why:
                 connection.close()

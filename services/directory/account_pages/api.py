@@ -13,6 +13,7 @@ from services.directory.accounts.forms import AccountWanted, TokenWanted
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.bootstrap_link import first_link
 from services.directory.sign_in.entry import entry_of
+from services.directory.sign_in.handing_over import link_at, link_for
 from shared.contract.fields import AddressSought
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import derived_id
@@ -78,8 +79,10 @@ routes = APIRouter(prefix="/api", responses=PROBLEMS, tags=["accounts"], include
 @access("administrator")
 async def open_account(service: Here[Views], request: Request, wanted: AccountWanted, key: Key = None) -> Opened:
     """Opens an account, and sends its holder a link."""
-    id, actor = key or new_command_id(), who_of(request).actor
-    outcome, link = await entry_of(service).invite(wanted, id=id, actor=actor, lang=language(request))
+    id, who, entry, lang = key or new_command_id(), who_of(request), entry_of(service), language(request)
+    outcome = await entry.invite(wanted, id=id, who=who, lang=lang)
+    handed = outcome.new and entry.mail.to_files
+    link = await link_for(entry, outcome.entity_id, who, lang) if handed else None
     return Opened(
         entity=outcome.entity_id,
         sequence=outcome.seq,
@@ -103,12 +106,12 @@ async def find(service: Here[OpenViews], whose: WhoseAddress) -> Found:
 
 @routes.post("/accounts/link", operation_id="directory_sign_in_link")
 @access("administrator")
-async def link(service: Here[Premises], whose: WhoseAddress) -> LinkFor:
+async def link(service: Here[Premises], request: Request, whose: WhoseAddress) -> LinkFor:
     """A sign-in link to hand over, for whoever may come in by mail."""
-    person = await entry_of(service).person_at(whose.email.clear.strip())
-    if person is None:
+    found = await link_at(entry_of(service), whose.email.clear.strip(), who_of(request), language(request))
+    if found is None:
         raise HTTPException(404, "not-found")
-    return LinkFor(link=entry_of(service).mail.link(person))
+    return LinkFor(link=found)
 
 
 @routes.post("/accounts/first-link", operation_id="directory_first_link")
@@ -131,7 +134,7 @@ async def issue(service: Here[Views], request: Request, account: UUID, wanted: T
         wanted.scopes,
         wanted.days,
         id=(id := key or new_command_id()),
-        actor=who_of(request).actor,
+        who=who_of(request),
     )
     await service.runner.wait_for(outcome.seq)
     return Issued(

@@ -19,6 +19,7 @@ from services.directory.accounts.domain.tokens import WithdrawToken
 from services.directory.accounts.forms import ROLES, WHERES, AccountWanted, Named, Said, scopes_of
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.entry import entry_of
+from services.directory.sign_in.handing_over import link_for
 from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Command, Refused
@@ -31,6 +32,7 @@ from shared.web.forms.guarded_form import command_id
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 from shared.web.security.authorization import access, who_of
+from shared.web.security.permits import permitted
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
 
@@ -81,13 +83,13 @@ async def new(service: Here[Views], request: Request) -> Response:
 @access("administrator")
 async def opened(service: Here[Views], request: Request) -> Response:
     form = await request.form(max_fields=60, max_files=0)
-    pages, actor, lang = request.app.state.pages, who_of(request).actor, language(request)
+    pages, who, lang = request.app.state.pages, who_of(request), language(request)
     id = command_id(form)
     values = {n: str(form.get(n) or "")[:500] for n in ("label", "email", "name")}
     grants = [str(one) for one in form.getlist("roles")][:24]
     try:
         wanted = AccountWanted.model_validate(parse(AccountWanted, form))
-        outcome, _ = await entry_of(service).invite(wanted, id=id, actor=actor, lang=lang)
+        outcome = await entry_of(service).invite(wanted, id=id, who=who, lang=lang)
     except ValidationError as wrong:
         errors = sentences(wrong, AccountWanted, pages.lexicon, lang)
         return _opening(service, request, 422, errors=errors, values=values, grants=grants, command_id=id)
@@ -163,11 +165,16 @@ async def link(service: Here[Office], request: Request, key: UUID) -> Response:
     address = service.keyring.reveal(document["email"])
     if address is None or not document["open"]:
         raise HTTPException(404)
-    entry, person = entry_of(service), UUID(document["person"])
+    entry = entry_of(service)
     if entry.mail.to_files:
-        return await _page(service, request, key, link=entry.mail.link(person))
-    limited(request, "mail-link-account", entry.links.mark(address).hex())
-    entry.mail.send(person, address, language(request), invitation=document["seen"] is None)
+        try:
+            link = await link_for(entry, key, who_of(request), language(request))
+        except Refused as no:
+            said = _words(service, request, f"refused.{no.code}", **no.values)
+            return await _page(service, request, key, 422, failed=said)
+        return await _page(service, request, key, link=link)
+    limited(request, "mail-link-account", f"{entry.links.mark(address).hex()}/{who_of(request).actor}")
+    entry.mail.send(UUID(document["person"]), address, language(request), invitation=document["seen"] is None)
     return await _page(service, request, key, mailed=True)
 
 
@@ -219,6 +226,7 @@ async def _do(service: Office, request: Request, command: Command, version: int 
     """Executes a command about one account, then shows the account; with the reason where it was refused."""
     key: UUID = command.account  # type: ignore[attr-defined]  # every command sent here has one
     try:
+        await permitted(request, command)
         outcome = await service.execute(command, id=new_command_id(), actor=who_of(request).actor, version=version)
     except Refused as no:
         return await _page(

@@ -30,9 +30,11 @@ from shared.web.forms.forms import parse, sentences
 from shared.web.forms.guarded_form import command_id
 from shared.web.here import Here
 from shared.web.lists import render
-from shared.web.security.authorization import NotSignedIn, access, clear_session, who_of
+from shared.web.security.authorization import NotSignedIn, access, clear_session, is_https, who_of
+from shared.web.security.local_paths import local
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
+from shared.web.told import mark_read
 
 ME = "/directory/me"
 FRESH = timedelta(minutes=15)  # after a mail link, during which a password is set without the old one
@@ -100,6 +102,17 @@ async def end_sessions(service: Here[Desk], request: Request) -> Response:
     await _do(service, request, EndSessions(account=account))
     response = RedirectResponse("/directory/sign-in/out", 303)
     clear_session(response, service.settings)
+    return response
+
+
+@routes.post("/told")
+@access("public")
+async def told(service: Here[Views], request: Request) -> Response:
+    """Says that what the pages tell of the account was read, in this browser."""
+    who, _, _ = await _mine(service, request)
+    form = await request.form(max_fields=5, max_files=0)
+    response = RedirectResponse(local(form.get("to")) or ME, 303)
+    mark_read(response, who, service.now(), secure=is_https(service.settings))
     return response
 
 
@@ -183,7 +196,7 @@ async def issued(service: OpenViews, request: Request, account: UUID, who: Who, 
     try:
         wanted = TokenWanted.model_validate(parse(TokenWanted, form))
         secret, outcome = await entry_of(service).issue_token(
-            account, wanted.name, wanted.scopes, wanted.days, id=id, actor=who.actor
+            account, wanted.name, wanted.scopes, wanted.days, id=id, who=who
         )
     except ValidationError as wrong:
         said = sentences(wrong, TokenWanted, pages.lexicon, lang)

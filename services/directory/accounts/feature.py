@@ -7,6 +7,7 @@ from services.directory.accounts.domain.account_state import AccountCommand
 from services.directory.accounts.domain.administrators import REGISTER
 from services.directory.accounts.domain.sessions import SESSION
 from services.directory.accounts.domain.signing_key import SIGNING_KEY
+from services.directory.accounts.rights import PERMITTING
 from services.directory.accounts.views import ACCOUNTS, SIGNING_KEYS
 from services.directory.accounts.words import WORDS
 from shared.kernel.command_handler import Outcome
@@ -25,4 +26,5 @@ FEATURE = Feature(
     views=(ACCOUNTS, SIGNING_KEYS),
     words=WORDS,
     page_of=page_of,
+    permitting=PERMITTING,
 )

@@ -52,6 +52,7 @@ def _opened(document: Document | None, data: AccountOpened, event: Recorded) -> 
         "tokens": [],
         "since": event.cloud.time,
         "seen": None,
+        "distrusts": None,
     }
     return _document(made, event)
 
@@ -81,7 +82,9 @@ def _password(document: Document, data: PasswordSet, event: Recorded) -> Documen
 
 
 def _began(document: Document, id: str, data: SignedIn | SessionBegan, event: Recorded) -> Document:
-    session = {"session": id, "way": data.way, "began": event.cloud.time, "ends": instant(data.ends)}
+    session: Document = {"session": id, "way": data.way, "began": event.cloud.time, "ends": instant(data.ends)}
+    if isinstance(data, SessionBegan):
+        session |= {"given_to": str(data.given_to) if data.given_to else None, "browser": data.browser}
     still = [one for one in document["sessions"] if one["ends"] > event.cloud.time]
     return {"sessions": [*still, session], "seen": event.cloud.time}
 
@@ -123,7 +126,7 @@ def _token_gone(document: Document, data: TokenWithdrawn, event: Recorded) -> Do
 
 ACCOUNTS = View(
     name="accounts",
-    version=2,
+    version=3,
     keys=account_of,
     on={
         AccountOpened: _opened,
@@ -137,7 +140,8 @@ ACCOUNTS = View(
         SignedOut: _changed(_signed_out),
         SessionBegan: _session_began,
         SessionEnded: _session_ended,
-        SessionsEnded: _changed(lambda *_: {"sessions": []}),
+        # With them go the browsers by which somebody came in: each is a new one again.
+        SessionsEnded: _changed(lambda d, data, event: {"sessions": [], "distrusts": event.cloud.time}),
         TokenIssued: _changed(_issued),
         TokenWithdrawn: _changed(_token_gone),
     },

@@ -45,6 +45,16 @@ WORDS: Words = {
     "way.password": "mot de passe",
     "way.mail-link": "lien par courriel",
     "way.first-link": "premier lien",
+    "way.handed-link": "lien remis par un tiers",
+    "refused.link-void": "Ce lien avait été remis à un tiers, et le compte a changé depuis. Demandez-en un autre.",
+    "refused.account-above-you": (
+        "Ce compte a des droits que vous n’avez pas\u00a0: seul un administrateur qui les a peut le faire."
+    ),
+    "refused.beyond-own-roles": "Vous ne pouvez pas donner ce que vous n’avez pas vous-même\u00a0: {roles}.",
+    "refused.sign-in-slowed": (
+        "Trop d’essais à cette adresse depuis cet endroit. Attendez {minutes}\u00a0min, ou demandez un lien par "
+        "courriel\u00a0: il n’attend pas."
+    ),
     "refused.sign-in-failed": (
         "Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez-les, ou demandez un lien par courriel."
     ),

@@ -18,6 +18,7 @@ from services.directory.claims.views import CLAIMS
 from services.directory.public import visibility as public
 from services.directory.search.finder import finder_of
 from services.directory.sign_in.entry import entry_of
+from services.directory.sign_in.handing_over import link_at
 from services.directory.sign_in.signed_links import INVITATION, BadLink, OldLink
 from services.directory.structures.contacts import contacts_at
 from services.directory.structures.domain.structure import RegisterStructure
@@ -206,8 +207,17 @@ async def link(service: Here[OpenViews], request: Request, key: UUID) -> Respons
         return await _claim_page(service, request, str(key), link=confirmation_link(service, key))
     if not await _is_contact(service, document):
         raise HTTPException(404)
-    person = UUID(document["email"]["person"])
-    return await _claim_page(service, request, str(key), link=mail.link(person, good_for=INVITATION))
+    entry, address = entry_of(service), service.keyring.reveal(document["email"])
+    try:  # who typed an address need not be who reads its mail: a link of one of the team is for administrators
+        found = await link_at(
+            entry, (address or "").strip(), who_of(request), language(request), good_for=INVITATION, kind="contact"
+        )
+    except Refused as no:
+        failed = _words(service, request, f"refused.{no.code}", **no.values)
+        return await _claim_page(service, request, str(key), 422, failed=failed)
+    if found is None:
+        raise HTTPException(404)
+    return await _claim_page(service, request, str(key), link=found)
 
 
 def _words(service: Premises, request: Request, code: str, **values: Any) -> str:

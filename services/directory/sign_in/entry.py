@@ -18,17 +18,21 @@ from services.directory.accounts.domain.account_state import account_id
 from services.directory.accounts.domain.sessions import MOST_SESSIONS, SESSION, SetPassword, SignIn
 from services.directory.accounts.domain.tokens import IssueToken
 from services.directory.accounts.forms import AccountWanted
+from services.directory.accounts.rights import gives, not_above
 from services.directory.accounts.views import ACCOUNTS
+from services.directory.sign_in.attempts import Attempts
+from services.directory.sign_in.browsers import Browsers, Known
 from services.directory.sign_in.key_rotation import SigningKeys
 from services.directory.sign_in.link_mail import LinkMail
 from services.directory.sign_in.passwords import Passwords
 from services.directory.sign_in.signed_links import BadLink, Entrance, Links
-from services.directory.structures.contacts import address_of, addresses_of, contacts_at
+from services.directory.structures.contacts import address_of, addresses_of, addresses_reaching, contacts_at
 from shared.base.cancellation import end
 from shared.base.translations import Lang
-from shared.contract.directory.accounts import SessionBegan, Way
+from shared.contract.directory.accounts import Browser, SessionBegan, Way
 from shared.contract.envelope import instant
 from shared.contract.personal import Personal
+from shared.identity.principal import Who
 from shared.identity.sessions import TOKEN, Unsure
 from shared.kernel.command_handler import TRIES, Outcome, Stale
 from shared.kernel.decider import Refused, derived_id
@@ -44,6 +48,8 @@ from shared.web.security.authorization import RENEW
 log = structlog.get_logger()
 ROUND = 60.0  # seconds between two looks at replaced keys
 CONTACT_LABEL = "Contact d’une structure"
+NOWHERE: Known = {}
+"""A browser by which nobody has come in"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Begun:
     account: UUID
     cookie: str
     kind: str
+    began: SessionBegan
 
 
 class Gatehouse(Correspondence, Visitors, Protocol):
@@ -67,6 +74,8 @@ class Entry:
         keys = service.data / "keys"
         self.links = Links(keys, service.network)
         self.passwords = Passwords(keys)
+        self.browsers = Browsers(keys, service.network, service.settings.browser_days)
+        self.attempts = Attempts(service.outside.monotonic)
         self.keys = SigningKeys(service)
         settings, url = service.settings, service.public_url.rstrip("/")
         sender = Sender(service.network, lambda: service.ourselves.title, settings.mail_from, url)
@@ -107,14 +116,14 @@ class Entry:
                 found[UUID(account["person"])] = own.strip()
         return list(found.items())
 
-    async def by_password(self, address: str, password: str) -> Begun:
+    async def by_password(self, address: str, password: str, known: Known = NOWHERE) -> Begun:
         """Raises Refused(`sign-in-failed`), in the same time and words whatever it is that does not fit."""
         person = self.service.keyring.find(address)
         account = account_id(person) if person else None
         if not await self.passwords.fits(account, password) or account is None:
             raise Refused("sign-in-failed")
         try:
-            return await self.begin(account, "password", self.service.outside.new_id())
+            return await self.begin(account, "password", self.service.outside.new_id(), known=known)
         except Refused:  # closed meanwhile
             raise Refused("sign-in-failed") from None
 
@@ -144,25 +153,37 @@ class Entry:
             return known if document["open"] and (document["kind"] == "staff" or contacts) else None
         return UUID(contacts[0]["person"]) if contacts else None
 
-    async def by_link(self, token: str) -> Begun:
-        """Begins the session that a mail link is for; the account of a contact is opened at the first use.
+    async def by_link(self, token: str, known: Known = NOWHERE) -> Begun:
+        """Begins the session that a link is for; the account of a contact is opened at the first use.
 
-        Raises BadLink, OldLink, Refused(`link-used`, `account-closed`).
+        Raises BadLink, OldLink, Refused(`link-used`, `link-void`, `account-closed`).
         """
         entrance = self.links.read(token, self.service.now())
         account = account_id(entrance.person)
         if not (await self.service.execute.history("account", account)).events:
             account = await self._contact_account(entrance)
-        return await self.begin(account, "mail-link", derived_id(entrance.link, "sign-in"), link=entrance.link)
+        id = derived_id(entrance.link, "sign-in")
+        return await self.begin(account, "mail-link", id, link=entrance.link, known=known)
 
     async def _contact_account(self, entrance: Entrance) -> UUID:
-        address = await address_of(self.service, str(entrance.person))
+        """Of the address that the link was sent to, and of no other: what a contact's address is changed to meanwhile
+        is not shown to be theirs by it."""
+        address = await self._sent_to(entrance)
         if address is None:  # the link may be faster than the view of contacts
             await self.service.runner.wait_for(await self.service.log.last())
-            address = await address_of(self.service, str(entrance.person))
+            address = await self._sent_to(entrance)
         if address is None:
             raise BadLink
-        person = await self.service.outside.in_thread(self.service.keyring.person_at, address, entrance.person)
+        return await self.open_contact(entrance.person, address)
+
+    async def _sent_to(self, entrance: Entrance) -> str | None:
+        """The address that a link was sent to, as long as who it is for is a contact there."""
+        there = await addresses_reaching(self.service, str(entrance.person)) if entrance.mark else []
+        return next((one for one in there if self.links.mark(one).startswith(entrance.mark)), None)
+
+    async def open_contact(self, contact: UUID, address: str) -> UUID:
+        """The account of the address of a contact, opened if there is none."""
+        person = await self.service.outside.in_thread(self.service.keyring.person_at, address, contact)
         account = account_id(person)
         command = OpenAccount(kind="contact", label=CONTACT_LABEL, email=Personal(address), person=person)
         try:
@@ -173,12 +194,18 @@ class Entry:
                 raise
         return account
 
-    async def begin(self, account: UUID, way: Way, id: UUID, *, link: UUID | None = None) -> Begun:
-        """Begins a session by the command `id`, once: the second time it is Refused(`link-used`)."""
+    async def begin(
+        self, account: UUID, way: Way, id: UUID, *, link: UUID | None = None, known: Known = NOWHERE
+    ) -> Begun:
+        """Begins a session by the command `id`, once: the second time it is Refused(`link-used`). `known`: who has come
+        in by this browser before."""
         signer = await self.keys.ready()
         session, hours = derived_id(id, "session"), self.service.settings.session_hours
         oldest = await self._too_many(account)
-        command = SignIn(account=account, session=session, way=way, link=link, hours=hours, give_way=oldest)
+        browser = await self._browser(account, known)
+        command = SignIn(
+            account=account, session=session, way=way, link=link, hours=hours, give_way=oldest, browser=browser
+        )
         outcome = await self._signed_in(command, id)
         if not outcome.new:
             raise Refused("link-used")
@@ -188,7 +215,22 @@ class Entry:
         await self.service.runner.wait_for(outcome.seq)
         document = await self.service.store.get(ACCOUNTS, str(account))
         cookie = signer.sign(account, session, outcome.seq, begun.ends)
-        return Begun(account, cookie, document["kind"] if document else "staff")
+        return Begun(account, cookie, document["kind"] if document else "staff", begun)
+
+    async def _browser(self, account: UUID, known: Known) -> Browser | None:
+        """Whether the holder has come in by this browser before; None where they never came in by any."""
+        document = await self.service.store.get(ACCOUNTS, str(account))
+        if document is None or document["seen"] is None:
+            return None
+        since = document["distrusts"]
+        at = known.get(account)
+        return "known" if at is not None and (since is None or instant(at) >= since) else "new"
+
+    async def known_at(self, address: str, known: Known) -> UUID | None:
+        """The account of an address, if it came in by this browser before."""
+        person = await self.person_at(address) if known else None
+        account = account_id(person) if person is not None else None
+        return account if account is not None and await self._browser(account, known) == "known" else None
 
     async def _signed_in(self, command: SignIn, id: UUID) -> Outcome:
         """Nothing is written to the account, so no expectation says whether what is remembered of it is behind: the log
@@ -227,20 +269,18 @@ class Entry:
         )
         return await self.service.execute(command, id=id, actor=actor)
 
-    async def invite(self, wanted: AccountWanted, *, id: UUID, actor: str, lang: str) -> tuple[Outcome, str | None]:
-        """Opens an account, and sends its holder a link; the same twice is one, and sends nothing. Where mails only go
-        to files, whoever asks is given a link, too."""
+    async def invite(self, wanted: AccountWanted, *, id: UUID, who: Who, lang: str) -> Outcome:
+        """Opens an account, and sends its holder a link; the same twice is one, and sends nothing."""
+        gives(who, wanted.roles)
         address, name = wanted.email.clear.strip(), wanted.name.clear if wanted.name else None
-        outcome = await self.open(address, wanted.label, wanted.roles, id=id, actor=actor, name=name)
+        outcome = await self.open(address, wanted.label, wanted.roles, id=id, actor=who.actor, name=name)
         await self.service.runner.wait_for(outcome.seq)
         document = await self.service.store.get(ACCOUNTS, str(outcome.entity_id))
         if document is None:
             raise Unavailable("the views do not show the account yet")
-        if not outcome.new:
-            return outcome, None
-        person = UUID(document["person"])
-        self.mail.send(person, address, lang, invitation=True)
-        return outcome, self.mail.link(person) if self.mail.to_files else None
+        if outcome.new:
+            self.mail.send(UUID(document["person"]), address, lang, invitation=True)
+        return outcome
 
     async def set_password(self, account: UUID, password: str, *, session: UUID | None, actor: str) -> Outcome:
         """The new password, checked before. Other sessions end first, so that a crash leaves no old one open."""
@@ -250,16 +290,20 @@ class Entry:
         return outcome
 
     async def issue_token(
-        self, account: UUID, name: str, scopes: list[str], days: int, *, id: UUID, actor: str
+        self, account: UUID, name: str, scopes: list[str], days: int, *, id: UUID, who: Who
     ) -> tuple[str | None, Outcome]:
-        """A new token: what its holder shows, known from here on to them alone. None where the command came twice."""
+        """A new token: what its holder shows, known from here on to them alone. None where the command came twice.
+        Raises Refused where `who` asks for more than they have themselves."""
+        state = await not_above(self.service, who, account)
+        if all(state.allows(scope) for scope in scopes):
+            gives(who, scopes, "scopes")
         secret = urlsafe_b64encode(self.service.outside.random(32)).rstrip(b"=").decode()
         command = IssueToken(
             account=account, name=name, scopes=scopes, days=days, digest=sha256(secret.encode()).hexdigest()
         )
         # The secret is a new one at each sending, so its hash is nothing that was sent.
         sent = {"name": name, "scopes": scopes, "days": days}
-        outcome = await self.service.execute(command, id=id, actor=actor, sent=sent)
+        outcome = await self.service.execute(command, id=id, actor=who.actor, sent=sent)
         return (None if not outcome.new else f"{TOKEN}{derived_id(id, 'token')}_{secret}"), outcome
 
     async def _renew(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -37,19 +37,28 @@ class LinkMail:
         self._turn = asyncio.Lock()  # one connection to the mail server
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def link(self, person: UUID, *, good_for: timedelta = GOOD_FOR) -> str:
-        """The address of a page that lets this person in, once."""
-        token = self._links.token(person, self._outside.new_id(), self._outside.now() + good_for)
+    def link(
+        self, person: UUID, *, good_for: timedelta = GOOD_FOR, to: str | None = None, id: UUID | None = None
+    ) -> str:
+        """The address of a page that lets this person in, once. `to`: the address that it is sent to; `id`: its own."""
+        token = self._links.token(person, id or self._outside.new_id(), self._outside.now() + good_for, to=to)
         return f"{self.sender.url}/directory/sign-in/link/{token}"
 
     def send(self, person: UUID, to: str, lang: Lang, *, invitation: bool = False) -> None:
         """Sends somebody a link, in the background."""
         good_for = INVITATION if invitation else GOOD_FOR
-        link = self.link(person, good_for=good_for)
+        link = self.link(person, good_for=good_for, to=to)
         self.write(person, lambda: self._letter(person, to, lang, link, invitation=invitation), good_for)
 
     def tell(
-        self, person: UUID, to: str, lang: Lang, template: str, subject: str, good_for: timedelta, **said: str | None
+        self,
+        person: UUID,
+        to: str,
+        lang: Lang,
+        template: str,
+        subject: str,
+        good_for: timedelta,
+        **said: str | bool | None,
     ) -> None:
         """Sends somebody what a template says, in the background."""
 

@@ -6,6 +6,7 @@ an address is known: they answer alike, and in the same time.
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -18,11 +19,12 @@ from services.directory.accounts.domain.account import Label
 from services.directory.accounts.domain.sessions import SignOut
 from services.directory.accounts.forms import Said
 from services.directory.sign_in import bootstrap_link as first_link
+from services.directory.sign_in.doorways import Doorway, known_of
 from services.directory.sign_in.entry import Begun, Entry, entry_of
+from services.directory.sign_in.notices import tell_of_session
 from services.directory.sign_in.passwords import LEAST, check_new
 from services.directory.sign_in.signed_links import BadLink, OldLink
 from shared.contract.fields import AddressSought, MailAddress
-from shared.contract.personal import Personal
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
 from shared.runtime.faces import Desk, Premises
@@ -70,33 +72,42 @@ async def sign_in(service: Here[Premises], request: Request, to: str = "") -> Re
 @password_routes.post("/sign-in")
 @access("public")
 async def with_password(service: Here[Premises], request: Request) -> Response:
-    limited(request, "sign-in")
     form = await request.form(max_fields=20, max_files=0)
     to, address = local(form.get("to")), str(form.get("email") or "")[:320]
     asked, errors = _asked_of(service, request, Address, form)
     if asked is None:
+        limited(request, "sign-in")
         return _door(service, request, 422, errors, to=to, address=address)
-    limited(request, "sign-in-account", _key(entry_of(service), asked.email))
+    entry, known = entry_of(service), known_of(service, request)
+    door = await Doorway.of(entry, request, asked.email.clear.strip(), known)
+    if wait := door.wait():
+        minutes = max(1, ceil(wait / 60))
+        said = _refusal(service, request, Refused("sign-in-slowed", minutes=minutes))
+        page = _door(service, request, 429, to=to, address=address, failed=said)
+        page.headers["Retry-After"] = str(max(1, ceil(wait)))
+        return page
     try:
-        begun = await entry_of(service).by_password(asked.email.clear.strip(), str(form.get("password") or ""))
+        begun = await entry.by_password(asked.email.clear.strip(), str(form.get("password") or ""), known)
     except Refused as no:
         return _door(service, request, 422, to=to, address=address, failed=_refusal(service, request, no))
-    return _come_in(service, request, begun, to)
+    door.right()
+    return await _come_in(service, request, begun, to)
 
 
 @password_routes.post("/sign-in/ask")
 @access("public")
 async def ask_for_link(service: Here[Premises], request: Request) -> Response:
-    limited(request, "mail-link")
     form = await request.form(max_fields=20, max_files=0)
     asked, errors = _asked_of(service, request, Address, form)
     if asked is None:
+        limited(request, "mail-link")
         errors = {"link": errors.get("email", "")}
         return _door(
             service, request, 422, errors, to=local(form.get("to")), address=str(form.get("email") or "")[:320]
         )
-    limited(request, "mail-link-account", _key(entry_of(service), asked.email))
-    entry_of(service).ask_link(asked.email.clear.strip(), language(request))
+    entry, address = entry_of(service), asked.email.clear.strip()
+    if (await Doorway.of(entry, request, address, known_of(service, request))).may_ask():
+        entry.ask_link(address, language(request))
     return RedirectResponse("/directory/sign-in/sent", 303)
 
 
@@ -120,30 +131,28 @@ link_routes = APIRouter(include_in_schema=False)
 @access("public")
 async def link(service: Here[Premises], request: Request, token: str) -> Response:
     """Says whether the link is one, and asks for the button. Whether it was used is seen then."""
-    limited(request, "sign-in")
     try:
         entry_of(service).links.read(token, service.now())
     except OldLink:
         return _render(service, request, "sign_in_said.html", 410, what="old")
     except BadLink:
-        return _render(service, request, "sign_in_said.html", 404, what="bad")
+        return _bad_link(service, request)
     return _render(service, request, "sign_in_link.html")
 
 
 @link_routes.post("/sign-in/link/{token}")
 @access("public")
 async def with_link(service: Here[Premises], request: Request, token: str) -> Response:
-    limited(request, "sign-in")
     try:
-        return _come_in(service, request, await entry_of(service).by_link(token), None)
+        begun = await entry_of(service).by_link(token, known_of(service, request))
     except OldLink:
         return _render(service, request, "sign_in_said.html", 410, what="old")
     except BadLink:
-        return _render(service, request, "sign_in_said.html", 404, what="bad")
+        return _bad_link(service, request)
     except Refused as no:
-        return _render(
-            service, request, "sign_in_said.html", 410, what="closed" if no.code == "account-closed" else "used"
-        )
+        what = {"account-closed": "closed", "link-void": "void"}.get(no.code, "used")
+        return _render(service, request, "sign_in_said.html", 410, what=what)
+    return await _come_in(service, request, begun, None)
 
 
 @link_routes.get("/sign-in/first/{code}")
@@ -178,7 +187,7 @@ async def first_account(service: Here[Premises], request: Request, code: str) ->
     except BaseException:
         first_link.write(service, code)
         raise
-    return _come_in(service, request, begun, "/directory/accounts?welcome=1")
+    return await _come_in(service, request, begun, "/directory/accounts?welcome=1")
 
 
 @link_routes.post("/sign-out")
@@ -216,12 +225,22 @@ def _asked_of(service: Premises, request: Request, model: type[BaseModel], form:
         return None, sentences(wrong, model, pages.lexicon, language(request))
 
 
-def _come_in(service: Premises, request: Request, begun: Begun, to: str | None) -> Response:
-    """Leads to the form that this browser has sent too late, to where one wanted to go, or home."""
+def _bad_link(service: Premises, request: Request) -> Response:
+    """Of what we did not make only so many are looked at; a link of ours is never kept waiting."""
+    limited(request, "sign-in")
+    return _render(service, request, "sign_in_said.html", 404, what="bad")
+
+
+async def _come_in(service: Premises, request: Request, begun: Begun, to: str | None) -> Response:
+    """Leads to the form that this browser has sent too late, to where one wanted to go, or home. From now on the
+    browser is known."""
+    await tell_of_session(entry_of(service), begun.began, language(request))
     home = "/directory/space" if begun.kind == "contact" else "/"
     place = kept_place(to) or next(iter(remembered(request)), None)
     response = RedirectResponse(place or to or home, 303)
     set_session(response, begun.cookie, service.settings)
+    known, now = known_of(service, request), service.now()
+    entry_of(service).browsers.remember(response, known, begun.account, service.settings, now)
     return response
 
 
@@ -241,8 +260,3 @@ async def _first(entry: Entry, asked: First, password: str) -> Begun:
     account = outcome.entity_id
     await entry.set_password(account, password, session=None, actor=f"account:{account}")
     return await entry.begin(account, "first-link", new_command_id())
-
-
-def _key(entry: Entry, address: Personal) -> str:
-    """Under which attempts on an address are counted: not the address itself."""
-    return entry.links.mark(address.clear).hex()

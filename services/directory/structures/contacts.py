@@ -22,10 +22,15 @@ async def contacts_at(service: OpenViews, address: str) -> Sequence[Document]:
     return [one for one in found.documents if _same(service.keyring.reveal(one["email"]), address)]
 
 
-async def address_of(service: OpenViews, person: str) -> str | None:
-    """The address under which a person is a contact."""
+async def addresses_reaching(service: OpenViews, person: str) -> list[str]:
+    """The addresses under which a person is a contact."""
     found = await service.store.find(CONTACT_ADDRESSES, {"person": person}, limit=MOST)
-    return next((a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None), None)
+    return [a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None]
+
+
+async def address_of(service: OpenViews, person: str) -> str | None:
+    """The first of them."""
+    return next(iter(await addresses_reaching(service, person)), None)
 
 
 async def addresses_of(service: OpenViews, structures: Sequence[str]) -> list[str]:

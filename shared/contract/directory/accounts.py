@@ -23,7 +23,10 @@ Where = Literal["directory", "membership", "events", "newsletter", "observatory"
 AccountKind = Literal["staff", "contact"]
 """staff: works for the network, with roles; contact: speaks for structures, in the member's own space, without
 roles."""
-Way = Literal["first-link", "password", "mail-link"]
+Way = Literal["first-link", "password", "mail-link", "handed-link"]
+"""mail-link: sent to the holder's own address; handed-link: somebody else was given it (`LinkHandedOver`)"""
+Browser = Literal["known", "new"]
+"""known: the holder had come in by it before"""
 
 
 class AccountEvent(Event, abstract=True):
@@ -101,6 +104,18 @@ class PasswordSet(AccountEvent):
     kept: UUID | None = None
 
 
+class LinkHandedOver(AccountEvent):
+    """Somebody else was given a link that lets the account's holder in once, until `ends`, to hand it over. `given_to`:
+    whose account it was; without it whoever sits at the machine. It is not for rights that are given later: then it
+    lets nobody in any more."""
+
+    says = Says(L("Lien de connexion remis à un tiers"), here=L("Lien de connexion remis"))
+
+    link: UUID
+    ends: SaidMoment
+    given_to: UUID | None = None
+
+
 class SignedIn(AccountEvent):
     """A session began, as it was said until sessions had a stream of their own (`SessionBegan`, ADR 50). Until `ends`,
     its short-lived cookie is renewed. `link`: the mail link, which is good once."""
@@ -140,14 +155,17 @@ class SessionEvent(Event, abstract=True):
 
 class SessionBegan(SessionEvent):
     """A session of an account began. Until `ends`, its short-lived cookie is renewed; nothing is said of it any more
-    then. `link`: the mail link, which is good once. It holds as long as its account is open and has not ended all of
-    them since (`SessionsEnded`, `PasswordSet`, `AccountClosed`)."""
+    then. `link`: the link, which is good once; `given_to`: whose account it was that was given it, to hand it over.
+    `browser`: whether the holder had come in by it before, as far as that is known. It holds as long as its account is
+    open and has not ended all of them since (`SessionsEnded`, `PasswordSet`, `AccountClosed`)."""
 
     says = Says(L("Connexion"), sets={"open": True})
 
     way: Way
     ends: SaidMoment
     link: UUID | None = None
+    given_to: UUID | None = None
+    browser: Browser | None = None
 
 
 class SessionEnded(SessionEvent):

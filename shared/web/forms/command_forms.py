@@ -39,6 +39,7 @@ from shared.web.forms.parsing import titles_in
 from shared.web.here import Here, ThesePages
 from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.local_paths import local
+from shared.web.security.permits import permitted
 from shared.web.security.redaction import revealed
 from shared.web.security.request_limits import SUGGESTING
 from shared.web.templating import Pages, language
@@ -278,6 +279,7 @@ async def send(service: Here[Reception], pages: ThesePages, request: Request, na
         given, then = await _answers(request, service, model, typed, day_in(data.get(HAPPENED)), hidden)
         context = await _stored(request, service, model, hidden, then)
         command = model.model_validate(given, context=context)
+        await permitted(request, command)
         # What stood when it was sent first may be another by the second time; what was typed is not.
         said = model.model_validate(typed, context=context) if given is not typed else None
         no_day_of_now(service, model, data.get(HAPPENED))

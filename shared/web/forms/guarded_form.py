@@ -19,6 +19,7 @@ from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.faces import Commands, Desk
 from shared.web.forms.forms import refusal, sentences, version_after
 from shared.web.security.authorization import who_of
+from shared.web.security.permits import permitted
 from shared.web.templating import Pages, language
 
 
@@ -71,6 +72,7 @@ async def carried_out(
         outcome = await _before(service, model, target, id, who_of(request).actor, sent)
         if outcome is None:
             command = await make()
+            await permitted(request, command)
             outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version, sent=sent)
     except ValidationError as wrong:
         return Wrong(sentences(wrong, model, pages.lexicon, lang), 422, version)

@@ -30,9 +30,11 @@ class Rate:
 RATES: Mapping[str, Rate] = MappingProxyType(
     {
         "sign-in": Rate(60, 600),  # attempts from one address: an office may share it
-        "sign-in-account": Rate(10, 900),  # attempts on one account, from wherever
+        "sign-in-account": Rate(10, 900),  # attempts at the old password of an account, by who is signed in
         "mail-link": Rate(20, 600),
-        "mail-link-account": Rate(3, 900),  # mails to one address
+        "mail-link-account": Rate(3, 900),  # mails to one address, asked for from one place
+        "mail-link-address": Rate(6, 900),  # the same from everywhere: each link is good as long as three of these take
+        "mail-link-known": Rate(6, 900),  # asked for by a browser that its holder has come in by
         "form": Rate(30, 600),  # what everybody may send
         "kept": Rate(30, 3600),  # forms of one account, or of one address, that are kept over a sign-in
         "picture": Rate(30, 3600),  # pictures that one account sends

@@ -15,6 +15,7 @@ from shared.contract.directory.accounts import (
     AccountOpened,
     AccountReopened,
     AccountRevised,
+    LinkHandedOver,
     PasswordSet,
     Role,
     RoleGranted,
@@ -50,10 +51,20 @@ class Token:
     ends: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A link that was handed over: to whom, and whether it still lets somebody in."""
+
+    given_to: UUID | None
+    ends: datetime
+    good: bool = True
+
+
 @dataclass(frozen=True)
 class Account:
     """`kind` is None before it is opened. `sessions` and `links`: of sessions that began in its own stream, id → end,
-    and used mail link → end of what it began; what must have ended is left out."""
+    and used mail link → end of what it began; what must have ended is left out. `handed`: links that others were
+    given."""
 
     kind: AccountKind | None = None
     person: UUID | None = None
@@ -64,6 +75,7 @@ class Account:
     sessions: Mapping[UUID, datetime] = field(default_factory=dict)
     links: Mapping[UUID, datetime] = field(default_factory=dict)
     tokens: Mapping[UUID, Token] = field(default_factory=dict)
+    handed: Mapping[UUID, Handed] = field(default_factory=dict)
 
     @property
     def administers(self) -> bool:
@@ -85,11 +97,11 @@ def evolve(state: Account, event: Event) -> Account:
         case AccountRevised():
             return replace(state, kind=event.kind or state.kind, label=event.label or state.label)
         case AccountClosed():
-            return replace(state, open=False, sessions={}, tokens={})
+            return replace(state, open=False, sessions={}, tokens={}, handed=_void(state))
         case AccountReopened():
             return replace(state, open=True)
         case RoleGranted():
-            return replace(state, roles=state.roles | {(event.where, event.role)})
+            return replace(state, roles=state.roles | {(event.where, event.role)}, handed=_void(state))
         case RoleWithdrawn():
             return replace(state, roles=state.roles - {(event.where, event.role)})
         case PasswordSet():
@@ -110,12 +122,20 @@ def _of_sessions(state: Account, event: Event) -> Account:
         case SignedOut():
             return replace(state, sessions={i: e for i, e in state.sessions.items() if i != event.session})
         case SessionsEnded():
-            return replace(state, sessions={})
+            return replace(state, sessions={}, handed=_void(state))
+        case LinkHandedOver():
+            still = {i: h for i, h in state.handed.items() if h.ends > event.ends - LINKS_GO}
+            return replace(state, handed={**still, event.link: Handed(event.given_to, event.ends)})
         case TokenIssued():
             return replace(state, tokens={**state.tokens, event.token: Token(tuple(event.scopes), event.ends)})
         case TokenWithdrawn():
             return replace(state, tokens={i: t for i, t in state.tokens.items() if i != event.token})
     return state
+
+
+def _void(state: Account) -> Mapping[UUID, Handed]:
+    """The links that were handed over, good no more."""
+    return {id: replace(one, good=False) for id, one in state.handed.items()}
 
 
 def known(state: Account) -> UUID:

@@ -17,8 +17,10 @@ from uuid import UUID
 from pydantic import Field
 
 from services.directory.accounts.domain.account_state import LONGEST, Account, AccountCommand, known
+from services.directory.accounts.domain.handed_links import by_what
 from shared.contract import Event
 from shared.contract.directory.accounts import (
+    Browser,
     PasswordSet,
     SessionBegan,
     SessionEnded,
@@ -63,7 +65,8 @@ def place(session: UUID) -> Place:
 
 class SignIn(AccountCommand):
     """Begin a session of so many hours, under an id that is its own. `link`: the mail link that shows who it is; it is
-    good once. `give_way`: the oldest sessions of the account, where it has too many."""
+    good once. `browser`: whether the holder had come in by it before. `give_way`: the oldest sessions of the account,
+    where it has too many."""
 
     internal = True
     account: UUID
@@ -72,6 +75,7 @@ class SignIn(AccountCommand):
     link: UUID | None = None
     hours: Annotated[int, Field(ge=1, le=24 * LONGEST.days)] = 12
     give_way: list[UUID] = Field([], max_length=200)
+    browser: Browser | None = None
 
     def alongside(self) -> Sequence[Beside]:
         return [place(one) for one in (self.session, *self.give_way)]
@@ -112,7 +116,10 @@ def _signed_in(command: SignIn, state: Account, context: Context) -> Decision:
     if command.way == "password" and not state.password:
         raise Refused("no-password")
     ends = context.at + timedelta(hours=command.hours)
-    began = SessionBegan(account=command.account, way=command.way, ends=ends, link=command.link)
+    way, given_to = by_what(command.way, command.link, state, context)
+    began = SessionBegan(
+        account=command.account, way=way, ends=ends, link=command.link, given_to=given_to, browser=command.browser
+    )
     return [*_ended(command.account, command.give_way, state, context), Elsewhere(command.session, began)]
 
 
