@@ -27,6 +27,7 @@ from shared.notions.network.view import OurNetwork
 from shared.notions.references import LogReferences
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
+from shared.persons.readings.journal import Journal
 from shared.runtime.jobs import Jobs
 from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
@@ -96,10 +97,12 @@ class Commands(Chronicle, Protocol):
 
 
 class Keys(Premises, Protocol):
-    """What is sealed: the keys of persons."""
+    """What is sealed: the keys of persons, and who read what they open."""
 
     @property
     def keyring(self) -> Keyring: ...
+    @property
+    def readings(self) -> Journal: ...
 
 
 class Visitors(Premises, Protocol):

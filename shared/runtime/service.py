@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from shared.notions.vocabularies.view import VOCABULARIES_VIEW
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keys.key_marks import KeyMarks, log_mark
 from shared.persons.keys.keyring import Keyring
+from shared.persons.readings.journal import Journal
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
@@ -208,7 +209,19 @@ async def _look_at_log(service: Service) -> None:
 
 
 async def _look_at_terms(service: Service) -> float:
-    return await service.persons.look()
+    wait = await service.persons.look()
+    if (now := await service.clock.believed()) is not None:
+        kept = timedelta(days=service.settings.keep_readings)
+        await service.outside.in_thread(service.readings.erase_before, now - kept)
+    return wait
+
+
+async def _readings_wait(service: Service) -> None:
+    await service.readings.wait()
+
+
+async def _write_readings(service: Service) -> None:
+    await service.readings.write()
 
 
 async def _read_lists(service: Service) -> None:
@@ -241,9 +254,17 @@ OWN: Sequence[Job[Service]] = (
     Job("network-lists", _read_lists, every=LISTS_READ),
     ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
+    Job(
+        "readings",
+        _write_readings,
+        every=60.0,
+        news=_readings_wait,
+        ending=_write_readings,
+    ),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
-end of their hour; what is new among the keys gets its mark, and up to where the log was written with them."""
+end of their hour; what is new among the keys gets its mark, and up to where the log was written with them; who read
+personal data is written down."""
 OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
 """And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
 
@@ -273,6 +294,9 @@ class Service:
         self.canary = Canary(around.nc, around.network, definition.name, around.trouble, self.outside)
         self.keyring = Keyring(around.data / "keys", around.network, definition.name, outside=self.outside)
         self.key_marks = KeyMarks(around.data / "keys", definition.name)
+        self.readings = Journal(
+            around.data / "keys", definition.name, most=around.settings.readings_alarm, outside=self.outside
+        )
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
         self.log.judgement = self.runner
@@ -402,6 +426,7 @@ class Service:
         await self.log.stop()
         await self.store.close()
         self.keyring.close()
+        self.readings.close()
 
     def keys_trouble(self) -> str | None:
         """Why personal values can't be sealed now, or which secret is gone since the start, in words. Blocks."""
