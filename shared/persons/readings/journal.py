@@ -205,7 +205,7 @@ class Journal:
         if not self.path.exists():
             return []
         with self._opened() as db:
-            rows = db.execute("SELECT who FROM readings GROUP BY who ORDER BY count(*) DESC LIMIT ?", (most,))
+            rows = db.execute("SELECT who FROM readings GROUP BY who ORDER BY count(*) DESC, who LIMIT ?", (most,))
             return [row[0] for row in rows.fetchall()]
 
     def whole(self) -> bool:

@@ -3,6 +3,7 @@ or file, and whose (docs/adr/0064)."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import parse_qsl
@@ -56,11 +57,17 @@ class Noting:
                 shown = 0 < status < 300 or 400 <= status < 500
                 if (one.persons or one.looked_up) and shown and scope["method"] != "HEAD":
                     who: Who = scope.get("state", {}).get("who", PUBLIC)
-                    route, persons = route_of(scope), tuple(one.persons)
+                    route, persons = _address(scope), tuple(one.persons)
                     why: Why = "journal" if one.looked_up else why_of(scope, route, who)
                     way = route if scope["method"] == "GET" else f"{scope['method']} {route}"
                     role = role_of(who, self._service.name)
                     journal.note(Read(self._service.now(), who.actor, role, why, way, persons))
+
+
+def _address(scope: Scope) -> str:
+    """The template of the route, with the name of the command whose form it is."""
+    route, name = route_of(scope), str(scope.get("path_params", {}).get("name", ""))
+    return route.replace("{name}", name) if re.fullmatch(r"[A-Z][A-Za-z]{2,60}", name) else route
 
 
 def role_of(who: Who, service: str) -> str:
