@@ -25,13 +25,13 @@ from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
 from shared.notions.network.view import OurNetwork
 from shared.notions.references import LogReferences
+from shared.notions.vocabularies.network_lists import NetworkLists
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
 from shared.persons.readings.journal import Journal
 from shared.runtime.jobs import Jobs
 from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
-from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking

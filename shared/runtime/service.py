@@ -34,6 +34,7 @@ from shared.notions.namings import SERVICES, named_by
 from shared.notions.network.view import OURSELVES, OurNetwork
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
+from shared.notions.vocabularies.network_lists import NetworkLists
 from shared.notions.vocabularies.uses import BULLETIN_USES, TERM_USES
 from shared.notions.vocabularies.uses import KIND as LIST
 from shared.notions.vocabularies.view import VOCABULARIES_VIEW
@@ -44,7 +45,6 @@ from shared.persons.readings.journal import Journal
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
-from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
 from shared.runtime.processes.supervision import Processes
