@@ -23,9 +23,9 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.reactions import Reactions
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
+from shared.notions.network.network_lists import NetworkLists
 from shared.notions.network.view import OurNetwork
 from shared.notions.references import LogReferences
-from shared.notions.vocabularies.network_lists import NetworkLists
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
 from shared.persons.readings.journal import Journal

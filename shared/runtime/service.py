@@ -31,10 +31,10 @@ from shared.kernel.reactions import Reaction, Reactions
 from shared.kernel.views.projection import Store, View
 from shared.kernel.views.projector import Runner
 from shared.notions.namings import SERVICES, named_by
+from shared.notions.network.network_lists import NetworkLists
 from shared.notions.network.view import OURSELVES, OurNetwork
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
-from shared.notions.vocabularies.network_lists import NetworkLists
 from shared.notions.vocabularies.uses import BULLETIN_USES, TERM_USES
 from shared.notions.vocabularies.uses import KIND as LIST
 from shared.notions.vocabularies.view import VOCABULARIES_VIEW
