@@ -234,6 +234,21 @@ class Settings(BaseSettings):
         30, ge=1, description="Days that an address is kept that never confirmed what it asked for."
     )
 
+    keep_readings: int = Field(
+        365,
+        ge=180,
+        le=1096,
+        description="Days that it is kept who read whose personal data. CNIL recommends six months to one year.",
+    )
+    readings_alarm: int = Field(
+        500, ge=1, description="Persons whose data one account may open within an hour, before that is told as unusual."
+    )
+    readings_told: Literal["role", "account"] = Field(
+        "role",
+        description="How a person who asks for all that is kept of them is told who read it: by role, or also by the "
+        "account's id.",
+    )
+
     def with_own(self, own: Mapping[str, str]) -> Settings:
         """The same, with what the data of a network bring along where nothing else was set."""
         return self.model_copy(update={name: value for name, value in own.items() if name not in self.model_fields_set})

@@ -23,14 +23,15 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.reactions import Reactions
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
+from shared.notions.network.network_lists import NetworkLists
 from shared.notions.network.view import OurNetwork
 from shared.notions.references import LogReferences
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
+from shared.persons.readings.journal import Journal
 from shared.runtime.jobs import Jobs
 from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
-from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
@@ -96,10 +97,12 @@ class Commands(Chronicle, Protocol):
 
 
 class Keys(Premises, Protocol):
-    """What is sealed: the keys of persons."""
+    """What is sealed: the keys of persons, and who read what they open."""
 
     @property
     def keyring(self) -> Keyring: ...
+    @property
+    def readings(self) -> Journal: ...
 
 
 class Visitors(Premises, Protocol):

@@ -77,6 +77,19 @@ UNFORESEEN = gauge(
 UNANSWERED = gauge(
     "persons_question_age_seconds", "Since when an operator is asked about them; 0 where nobody is.", "service"
 )
+READINGS_WAITING = gauge(
+    "readings_waiting", "Readings of personal data that are not written down yet; of this replica.", "service"
+)
+READINGS_UNUSUAL = gauge(
+    "readings_unusual_accounts",
+    "Accounts that opened data of more persons within the last hour than is usual.",
+    "service",
+)
+READINGS_BROKEN = gauge(
+    "readings_broken",
+    "Whether lines of the journal of readings were changed or taken out, or it had to be set aside (1).",
+    "service",
+)
 LOOP_LAG = Histogram(
     "maillage_event_loop_lag_seconds",
     "How late the event loop of the process came back to a timer.",
@@ -175,6 +188,9 @@ async def measure(service: Service) -> None:
     asked = await service.outside.in_thread(lambda: service.persons.foretold.question)
     UNFORESEEN.labels(name).set(asked.persons if asked else 0)
     UNANSWERED.labels(name).set((service.clock.surely() - asked.since).total_seconds() if asked else 0)
+    READINGS_WAITING.labels(name).set(service.readings.waiting)
+    READINGS_UNUSUAL.labels(name).set(len(service.readings.unusual))
+    READINGS_BROKEN.labels(name).set(float(service.readings.broken))
     last: dict[tuple[str, ...], float] = {}
     lags: dict[tuple[str, ...], float] = {}
     pending: dict[tuple[str, ...], float] = {}

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from shared.kernel.reactions import Reaction, Reactions
 from shared.kernel.views.projection import Store, View
 from shared.kernel.views.projector import Runner
 from shared.notions.namings import SERVICES, named_by
+from shared.notions.network.network_lists import NetworkLists
 from shared.notions.network.view import OURSELVES, OurNetwork
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
@@ -41,10 +42,10 @@ from shared.notions.vocabularies.view import VOCABULARIES_VIEW
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keys.key_marks import KeyMarks, log_mark
 from shared.persons.keys.keyring import Keyring
+from shared.persons.readings.journal import Journal
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
-from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
 from shared.runtime.processes.supervision import Processes
@@ -205,7 +206,19 @@ async def _look_at_log(service: Service) -> None:
 
 
 async def _look_at_terms(service: Service) -> float:
-    return await service.persons.look()
+    wait = await service.persons.look()
+    if (now := await service.clock.believed()) is not None:
+        kept = timedelta(days=service.settings.keep_readings)
+        await service.outside.in_thread(service.readings.erase_before, now - kept)
+    return wait
+
+
+async def _readings_wait(service: Service) -> None:
+    await service.readings.wait()
+
+
+async def _write_readings(service: Service) -> None:
+    await service.readings.write()
 
 
 async def _read_lists(service: Service) -> None:
@@ -238,9 +251,17 @@ OWN: Sequence[Job[Service]] = (
     Job("network-lists", _read_lists, every=LISTS_READ),
     ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
+    Job(
+        "readings",
+        _write_readings,
+        every=60.0,
+        news=_readings_wait,
+        ending=_write_readings,
+    ),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
-end of their hour; what is new among the keys gets its mark, and up to where the log was written with them."""
+end of their hour; what is new among the keys gets its mark, and up to where the log was written with them; who read
+personal data is written down."""
 OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
 """And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
 
@@ -270,6 +291,9 @@ class Service:
         self.canary = Canary(around.nc, around.network, definition.name, around.trouble, self.outside)
         self.keyring = Keyring(around.data / "keys", around.network, definition.name, outside=self.outside)
         self.key_marks = KeyMarks(around.data / "keys", definition.name)
+        self.readings = Journal(
+            around.data / "keys", definition.name, most=around.settings.readings_alarm, outside=self.outside
+        )
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
         self.log.judgement = self.runner
@@ -399,6 +423,7 @@ class Service:
         await self.log.stop()
         await self.store.close()
         self.keyring.close()
+        self.readings.close()
 
     def keys_trouble(self) -> str | None:
         """Why personal values can't be sealed now, or which secret is gone since the start, in words. Blocks."""

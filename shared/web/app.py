@@ -43,6 +43,7 @@ from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
 from shared.web.openapi import described
 from shared.web.operations.clock import clock_routes
+from shared.web.operations.readings_noted import Noting
 from shared.web.operations.request_metrics import route_of
 from shared.web.past.refusing import DAYS, no_other_day
 from shared.web.security.authorization import (
@@ -57,6 +58,7 @@ from shared.web.security.authorization import (
 )
 from shared.web.security.privacy_pages import privacy
 from shared.web.security.rate_limits import Rates, networks
+from shared.web.security.reading_pages import readings_routes
 from shared.web.security.request_limits import wants_json
 from shared.web.service_pages import made_of
 from shared.web.templating import Pages, language
@@ -117,6 +119,7 @@ def routes_of(definition: Definition) -> Sequence[BaseRoute]:
             router.include_router(histories)
             router.include_router(sayings)
         router.include_router(privacy)
+        router.include_router(readings_routes)
         router.include_router(clock_routes)
         router.include_router(times_routes)
         router.include_router(kept_forms)
@@ -154,6 +157,7 @@ def service_app(service: Service) -> FastAPI:
     app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
     app.add_middleware(Renewing, settings=service.settings)
     app.add_middleware(TypedDays)
+    app.add_middleware(Noting, service=service)
     app.router.routes.extend(routes_of(service.definition))
     app.add_exception_handler(ClientDisconnect, gone)
     for kind in (StarletteHTTPException, RequestValidationError, Refused, Stale, Conflict, Unavailable, Exception):

@@ -162,7 +162,7 @@ access_routes = APIRouter(prefix="/accounts", include_in_schema=False)
 async def link(service: Here[Office], request: Request, key: UUID) -> Response:
     """Sends a link; where there is no mail server, shows it to be handed over."""
     document = await _known(service, key)
-    address = service.keyring.reveal(document["email"])
+    address = service.keyring.inside(document["email"])
     if address is None or not document["open"]:
         raise HTTPException(404)
     entry = entry_of(service)

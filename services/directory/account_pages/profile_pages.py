@@ -80,7 +80,7 @@ async def password(service: Here[OpenViews], request: Request) -> Response:
                 service, request, 422, errors={"old": _words(service, request, Refused("old-password-wrong"))}
             )
     try:
-        check_new(new, service.keyring.reveal(document["email"]) or "")
+        check_new(new, service.keyring.inside(document["email"]) or "")
     except Refused as no:
         return await _show(service, request, 422, errors={"password": _words(service, request, no)})
     outcome = await entry.set_password(account, new, session=who.session, actor=who.actor)

@@ -41,7 +41,7 @@ def tell_refusal(service: Keys, claim: Document, reason: str, lang: Lang) -> Non
 def _write(
     service: Keys, claim: Document, lang: Lang, template: str, subject: str, good_for: timedelta, **said: str | None
 ) -> None:
-    address, mail = service.keyring.reveal(claim["email"]), entry_of(service).mail
+    address, mail = service.keyring.inside(claim["email"]), entry_of(service).mail
     if address is None:  # forgotten
         return
     mail.tell(UUID(claim["email"]["person"]), address.strip(), lang, template, subject, good_for, **said)

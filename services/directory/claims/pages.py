@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -139,7 +140,7 @@ async def claims(service: Here[OpenViews], request: Request, state: str = "open"
         service,
         request,
         "claims.html",
-        claims=[_opened(service, request, one) for one in found.documents],
+        claims=[_opened(service, request, one, ("name", "email")) for one in found.documents],
         chosen=state,
         states=STATES,
         counts=await service.store.count_by(CLAIMS, "state"),
@@ -171,7 +172,7 @@ async def accept(service: Here[Office], request: Request, key: UUID) -> Response
     outcome = await carried_out(service, request, data, AcceptClaim, make, {"structure": wanted}, key)
     if isinstance(outcome, Wrong):
         return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, chosen=wanted)
-    address = service.keyring.reveal(document["email"])
+    address = service.keyring.inside(document["email"])
     if address is not None and outcome.new:
         person = UUID(document["email"]["person"])
         entry_of(service).mail.send(person, address.strip(), language(request), invitation=True)
@@ -288,8 +289,10 @@ async def _known(service: Views, key: str) -> Document:
     return document
 
 
-def _opened(service: Keys, request: Request, claim: Document) -> Document:
-    return {**claim, **{n: revealed(request, service, claim[n]) for n in ("name", "email", "message")}}
+def _opened(
+    service: Keys, request: Request, claim: Document, fields: Sequence[str] = ("name", "email", "message")
+) -> Document:
+    return {**claim, **{n: revealed(request, service, claim[n]) for n in fields}}
 
 
 async def _claim_page(service: OpenViews, request: Request, key: str, status: int = 200, **context: Any) -> Response:
@@ -357,7 +360,7 @@ async def _is_contact(service: OpenViews, claim: Document) -> bool:
     if claim["state"] != "accepted":
         return False
     stored = await service.store.get(CLAIMS, claim["key"])
-    address = service.keyring.reveal(stored["email"]) if stored else None
+    address = service.keyring.inside(stored["email"]) if stored else None
     found = await contacts_at(service, address) if address else []
     return any(one["structure"] == claim["structure"] for one in found)
 

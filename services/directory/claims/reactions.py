@@ -30,7 +30,7 @@ async def claimant_becomes_contact(event: Recorded, service: Office) -> Sequence
     assert isinstance(claimed, ListingClaimed)
 
     def opened(value: Personal, field: str) -> str | None:
-        return service.keyring.reveal(kept(value, made, field))
+        return service.keyring.inside(kept(value, made, field))
 
     name, address = opened(claimed.name, "name"), opened(claimed.email, "email")
     if name is None or address is None:

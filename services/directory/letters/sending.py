@@ -116,7 +116,7 @@ async def _recipients(service: Office, event: Recorded, structures: Sequence[UUI
         contacts = await service.store.find(CONTACT_ADDRESSES, {"structure": keys}, limit=200) if keys else None
         own: dict[str, Recipient] = {}
         for one in contacts.documents if contacts else ():
-            address = (service.keyring.reveal(one["email"]) or "").strip()
+            address = (service.keyring.inside(one["email"]) or "").strip()
             if address:  # two contacts may share a mailbox
                 own.setdefault(address.casefold(), Recipient(structure, one["key"], UUID(one["person"]), address))
         if not own:

@@ -111,7 +111,7 @@ class Entry:
         found: dict[UUID, str] = {}
         for one in await addresses_of(self.service, structures):
             account = await self.account_at(one)
-            own = self.service.keyring.reveal(account["email"]) if account and account["seen"] else None
+            own = self.service.keyring.inside(account["email"]) if account and account["seen"] else None
             if account is not None and own is not None:
                 found[UUID(account["person"])] = own.strip()
         return list(found.items())
@@ -141,7 +141,7 @@ class Entry:
     async def _address(self, person: UUID) -> str | None:
         """The address under which a person may come in."""
         document = await self.service.store.get(ACCOUNTS, str(account_id(person)))
-        own = self.service.keyring.reveal(document["email"]) if document is not None else None
+        own = self.service.keyring.inside(document["email"]) if document is not None else None
         return own or await address_of(self.service, str(person))
 
     async def person_at(self, address: str) -> UUID | None:

@@ -36,7 +36,7 @@ async def own_structures(service: OpenViews, account: UUID) -> list[Document]:
     """The open records that an account speaks for, by name: where its address is a contact's, merged records
     followed."""
     document = await service.store.get(ACCOUNTS, str(account))
-    address = service.keyring.reveal(document["email"]) if document else None
+    address = service.keyring.inside(document["email"]) if document else None
     if address is None:
         return []
     keys = sorted({one["structure"] for one in await contacts_at(service, address)})

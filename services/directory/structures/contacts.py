@@ -19,13 +19,13 @@ async def contacts_at(service: OpenViews, address: str) -> Sequence[Document]:
         return []
     found = await service.store.find(CONTACT_ADDRESSES, {"person": sorted(map(str, persons))}, limit=MOST)
     # An address may have changed since: an event said it once, the view says what holds now.
-    return [one for one in found.documents if _same(service.keyring.reveal(one["email"]), address)]
+    return [one for one in found.documents if _same(service.keyring.inside(one["email"]), address)]
 
 
 async def addresses_reaching(service: OpenViews, person: str) -> list[str]:
     """The addresses under which a person is a contact."""
     found = await service.store.find(CONTACT_ADDRESSES, {"person": person}, limit=MOST)
-    return [a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None]
+    return [a for one in found.documents if (a := service.keyring.inside(one["email"])) is not None]
 
 
 async def address_of(service: OpenViews, person: str) -> str | None:
@@ -36,7 +36,7 @@ async def address_of(service: OpenViews, person: str) -> str | None:
 async def addresses_of(service: OpenViews, structures: Sequence[str]) -> list[str]:
     """The addresses of the contacts of a structure, known by these ids, in clear: each once."""
     found = await service.store.find(CONTACT_ADDRESSES, {"structure": list(structures)}, limit=MOST)
-    clear = (service.keyring.reveal(one["email"]) for one in found.documents)
+    clear = (service.keyring.inside(one["email"]) for one in found.documents)
     return list(dict.fromkeys(address for address in clear if address))
 
 

@@ -16,7 +16,7 @@ from shared.kernel.views.projection import Document, folded
 from shared.runtime.faces import OpenViews, Views
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
-from shared.web.security.authorization import access
+from shared.web.security.authorization import access, who_of
 from shared.web.security.redaction import revealed
 from shared.web.templating import Pages, language
 
@@ -69,7 +69,7 @@ async def check_in(service: Here[OpenViews], request: Request, key: str, q: Word
         "check_in.html",
         gathering=gathering,
         q=q,
-        found=found[:FOUND],
+        found=await _opened(request, service, found[:FOUND]),
         more=len(found) > FOUND,
         latest=await _with_structures(service, there.documents),
         total=there.total,
@@ -84,7 +84,7 @@ async def check_in(service: Here[OpenViews], request: Request, key: str, q: Word
 
 
 async def _searched(request: Request, service: OpenViews, gathering: str, q: str) -> list[Document]:
-    """Registrations of a gathering by ticket number, structure or person's name, with that name opened."""
+    """Registrations of a gathering by ticket number, structure or person's name, which only the program reads."""
     if not q:
         return []
     bare = q.removeprefix("n°").strip().lstrip("0")
@@ -92,11 +92,14 @@ async def _searched(request: Request, service: OpenViews, gathering: str, q: str
         where = {"gathering": gathering, "ticket": int(bare)}
         ticket = await service.store.find(REGISTRATIONS, where, limit=1)
         if ticket.documents:
-            return await _opened(request, service, ticket.documents)
+            return list(ticket.documents)
     some = await service.store.find(REGISTRATIONS, {"gathering": gathering}, sort=["ticket"], limit=MOST)
-    words = folded(q).split()
-    people = await _opened(request, service, some.documents)
-    return [p for p in people if all(w in folded(f"{p['from'] or ''} {p['who'] or ''}") for w in words)]
+    words, sees = folded(q).split(), who_of(request).sees_persons(service.name)
+    named = [
+        (one, folded(f"{one['from'] or ''} {(service.keyring.inside(one['name']) if sees else None) or ''}"))
+        for one in await _with_structures(service, some.documents)
+    ]
+    return [one for one, text in named if all(w in text for w in words)]
 
 
 async def _opened(request: Request, service: OpenViews, registrations: Sequence[Document]) -> list[Document]:

@@ -51,13 +51,14 @@ async def one_person_once(service: Registry, command: Joins, own: UUID) -> Mappi
     known = await persons_reached(service, command.email.clear)
     if any(one["key"] == str(own) for one in known):
         return rests_on
-    names = {one["key"]: service.keyring.reveal(one.get("person")) or "" for one in known}
+    names = {one["key"]: service.keyring.inside(one.get("person")) or "" for one in known}
     same = [one for one in known if _plain(names[one["key"]]) == _plain(command.person.clear)]
     another = not isinstance(command, JoinNetworkAsPerson) or command.another
     for one in same or ([] if another else known):
         left = one["status"] == "former"
         code = ("person-left" if left else "person-is-member") if same else "address-known"
-        raise Refused(code, page=f"/membership/members/{one['key']}", named=names[one["key"]])
+        named = service.keyring.reveal(one.get("person")) or ""  # the refusal says it
+        raise Refused(code, page=f"/membership/members/{one['key']}", named=named)
     return rests_on
 
 

@@ -73,7 +73,7 @@ async def _persons(service: OpenViews, where: Where, q: str) -> list[tuple[Docum
     if not colleges:
         return []
     every = await service.store.find(MEMBERS, {**where, "college": colleges}, limit=ALL)
-    named = [(one, service.keyring.reveal(one.get("person"))) for one in every.documents]
+    named = [(one, service.keyring.inside(one.get("person"))) for one in every.documents]
     wanted = _words(q)
     return [(one, name or one["sort"]) for one, name in named if wanted <= _words(name or "")]
 

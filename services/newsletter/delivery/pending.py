@@ -80,7 +80,7 @@ class Duties:
             now = await self._service.store.get(SUBSCRIBERS, document["key"])
             if now is None or now["pending"] != pending:
                 raise Gone  # confirmed, or asked for anew, since the list was made
-            address = self._service.keyring.reveal(document["email"])
+            address = self._service.keyring.inside(document["email"])
             if address is None:
                 return None
             expires = datetime.fromisoformat(pending["expires"])
@@ -139,7 +139,7 @@ class Duties:
             bulletin = await bulletin_of(self._service, code, known["lang"])
             if code not in known["bulletins"]:
                 raise Gone  # since the list was made
-            address = self._service.keyring.reveal(known["email"])
+            address = self._service.keyring.inside(known["email"])
             if address is None:
                 return None
             token = self._links.leaving(subscriber, code)

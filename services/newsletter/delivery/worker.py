@@ -166,7 +166,7 @@ class Sending:
         for known in await everything(self._service, SUBSCRIBERS, {}, sort=["-asked_seq"]):
             if known["asked_seq"] <= self._indexed:
                 break
-            address = self._service.keyring.reveal(known["email"])
+            address = self._service.keyring.inside(known["email"])
             if address is not None and self._service.keyring.find(address) is None:
                 person = UUID(known["email"]["person"])
                 await self._outside.in_thread(self._service.keyring.person_at, address, person)

@@ -70,6 +70,7 @@ class KeyFiles:
         self.keys = folder / f"{service}.keys.sqlite"
         self.index = folder / f"{service}.index-key"
         self.first_link = folder / f"{service}.first-link"
+        self.readings = folder / f"{service}.readings"
         self.marks = KeyMarks(folder, service)
 
     def wrapping(self, number: int) -> Path:
@@ -202,6 +203,10 @@ class KeyFiles:
                     secrets[path.name] = read_secret(path)
                     replace_file(folder / path.name, secrets[path.name])
             os.replace(draft, there.keys)
+            with contextlib.suppress(SecretUnfit):  # one that is damaged is set aside by whoever writes it
+                if self.readings.exists():
+                    copy_whole(self.readings, folder / f"{there.readings.name}.new")
+                    os.replace(folder / f"{there.readings.name}.new", there.readings)
             sync_folder(folder)
             there.erase_but(number)
             if noted is not None:

@@ -20,7 +20,7 @@ import sqlite3
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -52,6 +52,7 @@ from shared.persons.keys.key_database import (
     wrapping_number,
 )
 from shared.persons.keys.key_folder import NONCE, TRIES, KeyFiles, Wrapping, forgotten_in
+from shared.persons.readings.noting import opens
 
 log = structlog.get_logger()
 CACHED_KEYS = 4096
@@ -240,7 +241,14 @@ class Keyring:
         return event.model_copy(update=changes)
 
     def open(self, value: Personal, event_id: str, field: str) -> str:
-        """The clear text of a field of an event. Raises Forgotten where the key is gone."""
+        """The clear text of a field of an event, for somebody to read: noted where a request is under way
+        (shared/persons/readings). Raises Forgotten where the key is gone, KeysAway where nothing can be noted."""
+        if value.person is None or value.sealed is None:
+            return value.clear
+        opens(value.person)
+        return self._clear(value, event_id, field)
+
+    def _clear(self, value: Personal, event_id: str, field: str) -> str:
         if value.person is None or value.sealed is None:
             return value.clear
         try:
@@ -253,12 +261,21 @@ class Keyring:
         except (InvalidTag, ValueError):
             raise Forgotten(str(value.person)) from None
 
-    def reveal(self, kept: dict[str, str] | None) -> str | None:
-        """The clear text of a value that a view keeps (`views.kept`), None where it is absent or forgotten."""
+    def reveal(self, kept: Mapping[str, str] | None) -> str | None:
+        """The clear text of a value that a view keeps (`views.kept`), for somebody to read; None where it is absent or
+        forgotten."""
+        clear = self.inside(kept)
+        if clear is not None and kept is not None:
+            opens(UUID(kept["person"]))
+        return clear
+
+    def inside(self, kept: Mapping[str, str] | None) -> str | None:
+        """The same for the program itself, to compare it or to send it there: shown to nobody, and so noted nowhere."""
         if kept is None:
             return None
+        value = Personal(person=UUID(kept["person"]), sealed=kept["sealed"])
         try:
-            return self.open(Personal(person=UUID(kept["person"]), sealed=kept["sealed"]), kept["event"], kept["field"])
+            return self._clear(value, kept["event"], kept["field"])
         except Forgotten:
             return None
 
@@ -273,7 +290,7 @@ class Keyring:
             if name not in ADDRESSES or value.person is None:
                 continue
             try:
-                address = self.open(value, event.id, name)
+                address = self._clear(value, event.id, name)
             except Forgotten:
                 continue
             with self._reading():
@@ -603,6 +620,8 @@ def restored(backup: Path, folder: Path, service: str) -> None:
         replace_file(
             folder / path.name, path.read_bytes() if path.suffix in (".sqlite", ".marks") else read_secret(path)
         )
+    if there.readings.exists() and not here.readings.exists():  # what is there is newer
+        copy_whole(there.readings, here.readings)
     draft = here.keys.with_suffix(".sqlite.new")
     copy_whole(there.keys, draft)
     erase(here.keys.with_name(here.keys.name + "-journal"))  # else SQLite would take it for one of the new file

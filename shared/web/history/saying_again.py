@@ -25,6 +25,7 @@ from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.notions.sayings import sentence
 from shared.notions.vocabularies.view import as_of
+from shared.persons.readings.noting import nobody_reads
 from shared.runtime.faces import Reception
 from shared.runtime.service import Choices
 from shared.web.counted.counted import of_facts
@@ -98,9 +99,10 @@ def opened(service: Reception, once: SaidOnce) -> dict[str, Any] | None:
 
 async def sayable(service: Reception, once: SaidOnce | None, lang: str) -> bool:
     """Whether a fact can be said again, with something to say."""
-    if once is None or opened(service, once) is None:
-        return False
-    return bool(asks_of(service, once, await service.choices(once.command, lang)))
+    with nobody_reads():
+        if once is None or opened(service, once) is None:
+            return False
+        return bool(asks_of(service, once, await service.choices(once.command, lang)))
 
 
 async def _saying(

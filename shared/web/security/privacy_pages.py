@@ -7,8 +7,9 @@ An address stands in the body of a request alone, never in an address of ours.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -24,15 +25,18 @@ from shared.contract.labels import sentence
 from shared.kernel.decider import Refused
 from shared.notions.legal_terms import USUAL, Holding, held
 from shared.persons.data_subjects import Purpose, Record
+from shared.persons.readings.journal import Wanted
 from shared.runtime.faces import Defined, Forms, OpenViews, Upkeep
 from shared.runtime.service import TERMS
 from shared.web.here import Here, ThesePages
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
+from shared.web.security.reading_pages import ROLES, WORDS
 from shared.web.templating import language
 
 log = structlog.get_logger()
 YEAR, MONTH = 365.25, 30.44  # days
+READINGS = 10_000  # that a person is told of, the latest of them
 
 
 class Register(OpenViews, Forms, Upkeep, Protocol):
@@ -124,13 +128,25 @@ class RegisterLine(BaseModel):
     seen_by: str
 
 
+class ToldReading(BaseModel):
+    """That somebody read what is kept of a person: when, by what, in which role. `account`: only where the network says
+    so (MAILLAGE_READINGS_TOLD)."""
+
+    at: datetime
+    why: str
+    role: str
+    account: str | None
+    persons: int = Field(description="Of how many persons together.")
+
+
 class ToldPersons(BaseModel):
-    """All that a service keeps about persons, and why it does."""
+    """All that a service keeps about persons, and why it does. `readings`: who read it, the latest first."""
 
     service: str
     persons: list[UUID]
     purposes: list[RegisterLine]
     events: list[ToldEvent]
+    readings: list[ToldReading]
 
 
 class ForgottenPersons(BaseModel):
@@ -239,7 +255,29 @@ async def export_persons(
             )
             for one in told
         ],
+        readings=await _readings_of(service, found),
     )
+
+
+async def _readings_of(service: Register, persons: Sequence[UUID]) -> list[ToldReading]:
+    """Dates and purposes are theirs to know; the names of those who read at work are not, unless the network tells them
+    (CJEU, C-579/21)."""
+    await service.readings.write()
+    found = {
+        one.number: one
+        for person in persons
+        for one in (await asyncio.to_thread(partial(service.readings.find, Wanted(person=person), limit=READINGS)))[0]
+    }
+    return [
+        ToldReading(
+            at=one.at,
+            why=translated(WORDS[one.why], "fr"),
+            role=translated(ROLES.get(one.role, one.role), "fr"),
+            account=one.who if service.settings.readings_told == "account" else None,
+            persons=len(one.persons),
+        )
+        for _, one in sorted(found.items(), reverse=True)
+    ]
 
 
 @privacy.post("/api/persons/forget", tags=["persons"], name="forget")

@@ -34,6 +34,7 @@ from shared.kernel.decider import derived_id
 from shared.kernel.reactions import durable
 from shared.ledger.archiver import KEY_FILE
 from shared.notions.bulletin import bulletin_id
+from shared.persons.keys.key_folder import KeyFiles
 from shared.persons.keys.keyring import Keyring
 from shared.runtime import service
 from shared.runtime.prometheus import REGISTRY
@@ -118,7 +119,7 @@ def _tokens() -> Iterator[str]:
         Keyring(Path(folder), "exemple", "directory").close()
         CommandDigests(Path(folder), "directory")
         operator_token(Path(folder))
-        for name in (key_rotation.FILE, KEY_FILE):
+        for name in (key_rotation.FILE, KEY_FILE, KeyFiles(Path(folder), "directory").readings.name):
             (Path(folder) / name).touch()
         made_files = (path.name for path in Path(folder).iterdir())
         yield from (f"file keys/{name}" for name in made_files if not name.endswith("-journal"))
