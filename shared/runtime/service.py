@@ -43,6 +43,9 @@ from shared.persons.keys.keyring import Keyring
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
+from shared.runtime.nats.cluster import LogEnd
+from shared.runtime.nats.leaving import LOOK as LEAVES
+from shared.runtime.nats.leaving import Leaving
 from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
@@ -207,6 +210,10 @@ async def _look_at_log(service: Service) -> None:
     await service.ourselves.refresh()  # for what is no request: mails, jobs
 
 
+async def _look_at_node(service: Service) -> None:
+    await service.leaving.look()
+
+
 async def _look_at_terms(service: Service) -> float:
     return await service.persons.look()
 
@@ -238,12 +245,14 @@ OWN: Sequence[Job[Service]] = (
         ending=_note_clock,
     ),
     Job("freshness", _look_at_log, every=LOOK),
+    Job("node", _look_at_node, every=LEAVES, begins="at once", pauses=(LEAVES, LEAVES)),
     Job("network-lists", _read_lists, every=LISTS_READ),
     ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
-end of their hour; what is new among the keys gets its mark, and up to where the log was written with them."""
+end of their hour; a node of NATS that can't write is left; what is new among the keys gets its mark, and up to where
+the log was written with them."""
 OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
 """And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
 
@@ -277,7 +286,7 @@ class Service:
         self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
         self.log.judgement = self.runner
         self.lists = NetworkLists(self.runner, self.store)
-        self.freshness = Freshness(self.log, self.runner, self.outside)
+        self.freshness = Freshness(LogEnd(around.nc, around.network), self.runner, self.outside)
         operator = operator_token(around.data / "keys")
         self.sessions = Sessions(
             self.runner,
@@ -303,6 +312,7 @@ class Service:
             around.references(self),
         )
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
+        self.leaving = Leaving(self.canary, self._connections, self.outside)
         self.parts = Parts()
         self.processes: Processes[Service] = Processes(self, definition.processes, definition.running, self.outside)
         own = [*OWN, *([OF_PERSONS] if definition.persons else []), *([OF_PROCESSES] if definition.processes else [])]
@@ -323,6 +333,9 @@ class Service:
         if found is None:
             return ()
         return list(dict.fromkeys([*found["by"], *(one for one, _ in found.get("last", ()))]))
+
+    def _connections(self) -> Sequence[Client]:
+        return [self.nc, *self.reactions.broker.own]
 
     async def _judged(self, command: Command, own: UUID) -> Mapping[str, int]:
         judge = self.definition.judging.get(type(command))
