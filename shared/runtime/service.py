@@ -402,19 +402,32 @@ class Service:
         self.jobs.start("with the reactions")
 
     async def stop(self) -> None:
-        await self.jobs.stop("with the reactions")
-        await self.reactions.stop()
-        await self.jobs.stop("once open")
+        """Ends all of it, also of a service that has not quite begun; what could not be ended is raised after that."""
+        failed: list[Exception] = []
+        for ending in (
+            partial(self.jobs.stop, "with the reactions"),
+            self.reactions.stop,
+            partial(self.jobs.stop, "once open"),
+            self._mark_at_the_end,
+            partial(self.definition.closing, self),
+            self.asking.stop,
+            self.runner.stop,
+            self.jobs.stop,
+            self.log.stop,
+            self.store.close,
+        ):
+            try:
+                await ending()
+            except Exception as error:
+                failed.append(error)
+        self.keyring.close()
+        if failed:
+            raise failed[0]
+
+    async def _mark_at_the_end(self) -> None:
         with contextlib.suppress(Exception):  # what is not noted now is at the next start
             async with asyncio.timeout(MARKED):
                 await self.mark_keys()
-        await self.definition.closing(self)
-        await self.asking.stop()
-        await self.runner.stop()
-        await self.jobs.stop()
-        await self.log.stop()
-        await self.store.close()
-        self.keyring.close()
 
     def keys_trouble(self) -> str | None:
         """Why personal values can't be sealed now, or which secret is gone since the start, in words. Blocks."""

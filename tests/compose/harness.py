@@ -601,6 +601,8 @@ class Compose:
         temporary.mkdir(parents=True, exist_ok=True)
         # Read by what this machine has beside a container: where its programs are, and where scratch files go.
         here = {"PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(temporary), "TMPDIR": str(temporary)}
+        if self.bin == BIN and "PYTHONPATH" in os.environ:  # a tree that is tried and is not the one installed
+            here["PYTHONPATH"] = os.environ["PYTHONPATH"]
         return {**local, **here}
 
     def _local(self, container: Container, text: str) -> str:

@@ -145,7 +145,7 @@ class Connection(Client):
     async def _attempt_reconnect(self) -> None:
         self.options["dont_randomize"] = True  # by chance it would be the node that is left, one time in three
         if self._transport:  # nats-py would wait until a node that is cut off has taken what was still to be sent
-            self._transport._io_writer.transport.abort()
+            self._transport._io_writer.transport.abort()  # type: ignore[attr-defined]
         await super()._attempt_reconnect()
 
     async def close(self) -> None:
@@ -277,8 +277,8 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
         log.debug("nats.error", error=repr(error))
 
     nc = Connection(api_of(user))
-    given = {"servers": _list(servers), "error_cb": quiet, "disconnected_cb": nc.lost, "name": user} | _for_ever()
-    given |= {"nkeys_seed": str(seed), "inbox_prefix": f"_INBOX.{user}", "pending_size": 64 * 1024 * 1024}
+    given = {"servers": _list(servers), "error_cb": quiet, "disconnected_cb": nc.lost, **_for_ever()}
+    given |= {"name": user, "nkeys_seed": str(seed), "inbox_prefix": f"_INBOX.{user}", "pending_size": 64 * 1024 * 1024}
     try:
         await nc.connect(**given | options)
     except BaseException:
