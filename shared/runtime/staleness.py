@@ -52,7 +52,7 @@ class Freshness:
     """Watches the end of the log for the pages of one service."""
 
     def __init__(self, log: Ends, runner: Runner, outside: Outside = REAL, patience: Patience | None = None) -> None:
-        self._log, self._runner, self.patience = log, runner, patience or Patience()
+        self.log, self._runner, self.patience = log, runner, patience or Patience()
         self._now, self._monotonic = outside.now, outside.monotonic
         self._seen: deque[tuple[float, int]] = deque(maxlen=KEPT)
         self._looked: float | None = None
@@ -107,7 +107,7 @@ class Freshness:
         now = self._monotonic()
         try:
             async with asyncio.timeout(self.patience.answer):
-                last = await self._log.last()
+                last = await self.log.last()
         except Exception:  # whatever it is, the log gave no answer
             self._away = self._away or now
         else:

@@ -86,7 +86,7 @@ async def test_messages_are_the_same_by_the_short_way_and_by_the_ordinary_one(se
         assert not one.started
         await one.start()
         assert one.started
-    # From `theirs`, whose subscription may still be to be sent: nats-py's ping overtakes it, what is published does not.
+    # From `theirs`, whose subscription may still be to be sent: nats-py's ping overtakes it, a message does not.
     await theirs.publish("_INBOX.operator.a.b", b"plain")
     await theirs.publish("_INBOX.operator.a.c", "é".encode(), headers={"Nats-Sequence": "7", "Nats-Stream": "net"})
     await enough(heard, 2)
