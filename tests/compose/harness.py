@@ -173,14 +173,15 @@ class Compose:
         names = list(services(file, {}))
         addresses = {name: f"{self._network}.{10 + 10 * n}" for n, name in enumerate(names)}
         gateway = f"{addresses['gateway']}:8443"
-        front = f"{NETWORK}.0/24" if links else "127.0.0.0/8"
         self.env = {
             **dotenv(self.root / ".env.example"),
             "MAILLAGE_SMTP_HOST": "mailpit", "MAILLAGE_SMTP_PORT": "1025", "MAILLAGE_SMTP_TLS": "none",
             "GATEWAY_ADDRESS": addresses["gateway"], "MAILLAGE_PUBLIC_URL": f"https://{gateway}",
-            "FRONT_SUBNET": front,
+            "FRONT_SUBNET": "127.0.0.0/8",
             **self._lasting(), **(env or {}),
         }  # fmt: skip
+        if links:
+            self.env["FRONT_SUBNET"] = f"{NETWORK}.0/24"
         self.injected: dict[str, dict[str, str]] = {}
         """container → more environment, by which a test does something to its process from its next start on"""
         self._image_env = image_environment(self.root / "deploy" / "Dockerfile")
