@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from nats.errors import Error as NatsError
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 from starlette.types import ASGIApp
 
 from deploy.host.all_services import DEFINITIONS
@@ -24,6 +26,7 @@ from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK
 from deploy.sample.plan import FOOTNOTE, OWN, begun
 from shared.base.cancellation import CutOff, end, unless
+from shared.base.outside import REAL
 from shared.base.secret_files import SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
@@ -44,6 +47,9 @@ from shared.runtime.nats.watch import Watch
 from shared.runtime.service import Service, Surroundings
 
 log = structlog.get_logger()
+T = TypeVar("T")
+LATE = 300.0  # seconds for which a log that does not answer is waited for at a start, each time that it falls silent
+AGAIN = 1.0  # seconds before what was not answered is tried again
 
 
 def access(network: str, readers: Sequence[str] = (READER,)) -> Access:
@@ -88,6 +94,35 @@ def unusable(data: Path, error: sqlite3.Error) -> str:
     return f"{views} can't be used ({error}): move it away, and all in it is built again from the log."
 
 
+def unanswered(error: Exception) -> bool:
+    """Whether nothing else is wrong than that the log did not answer in time: a machine that has much to do, a server
+    that is being started again."""
+    if isinstance(error, APIError):
+        return isinstance(error, ServiceUnavailableError)
+    if isinstance(error, Unavailable):
+        return str(error).startswith("the event log does not answer")
+    return isinstance(error, NatsError | TimeoutError)
+
+
+async def once_answered(work: Callable[[], Awaitable[T]], anew: Callable[[], Awaitable[None]] | None = None) -> T:
+    """What `work` returns, which is begun again as long as the log does not answer, and goes on where it was. `anew` is
+    called in between. Raises what `work` raises, a silence after LATE."""
+    give_up = REAL.monotonic() + LATE
+    while True:
+        begun = REAL.monotonic()
+        try:
+            return await work()
+        except (Unavailable, NatsError, TimeoutError) as error:
+            if not unanswered(error) or REAL.monotonic() > give_up:
+                raise
+            log.warning("up.not_yet", why=str(error) or type(error).__name__)
+        if REAL.monotonic() - begun > LATE:  # it went well for long
+            give_up = REAL.monotonic() + LATE
+        await REAL.sleep(AGAIN)
+        if anew is not None:
+            await anew()
+
+
 @dataclass
 class Installation:
     """A data folder in use: its lock, its NATS server, its services. `sample`: whether its log is the sample's, or will
@@ -102,9 +137,6 @@ class Installation:
     _lock: int = -1
     _watch: Watch = field(init=False)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._watch = Watch(self.nats, self._is_still_the_log)
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -133,7 +165,7 @@ class Installation:
         self = cls(settings, network, NatsServer(data / "nats", access=access(network)), sample=sample, _lock=lock)
         try:
             try:
-                await unless(stop, self._start(data, stop))
+                await unless(stop, once_answered(partial(self._start, data, stop), self._undone))
             except (NatsFailed, LogDamaged, LogUnfit, SecretUnfit, Unavailable) as error:
                 raise self.failed or CannotStart(f"{error}.") from error
             except (NatsError, APIError, TimeoutError) as error:
@@ -235,6 +267,7 @@ class Installation:
             await nc.close()
 
     async def _start(self, data: Path, stop: asyncio.Event) -> None:
+        self._watch = Watch(self.nats, self._is_still_the_log)
         await self.nats.start()
         await self._prepare()
         self._tasks = [
@@ -259,15 +292,20 @@ class Installation:
 
     async def start_reactions(self) -> None:
         for service in self.services.values():
-            await service.start_reactions()
+            await once_answered(service.start_reactions)
 
     async def _stop(self) -> None:
+        await self._undone()
+        os.close(self._lock)
+
+    async def _undone(self) -> None:
+        """Ends what was started, also of a start that came to nothing."""
         for task in self._tasks:  # first, or the server would be started again
             await end(task)
         # Side by side: each may wait a moment for a reaction that is under way.
         await asyncio.gather(*(self._end(service) for service in self.services.values()))
+        self.services.clear()
         await self.nats.stop()
-        os.close(self._lock)
 
     async def _end(self, service: Service) -> None:
         for ending in (service.stop, service.nc.close):

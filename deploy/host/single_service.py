@@ -174,7 +174,7 @@ async def opened(settings: Settings, definition: Definition, network: str, front
     data = settings.data.absolute()
     nc = await front.until("NATS", lambda: connected(settings, definition.name))
     log_ = Log(nc, network)
-    await front.until("the event log", lambda: _stream_there(log_))
+    await front.until("the event log", lambda: _stream_there(nc, log_))
     await _same_as_archived(nc, network, data)
     store = views_of(settings, data, network, definition.name)
     begun = await front.until("the store of the views", lambda: _store_there(store)) > 0
@@ -245,12 +245,14 @@ async def connected(settings: Settings, user: str) -> Connection:
         raise NotYet(f"no server of MAILLAGE_NATS_URL lets {user} in ({str(error) or type(error).__name__})") from error
 
 
-async def _stream_there(log_: Log) -> int:
+async def _stream_there(nc: Connection, log_: Log) -> int:
     try:
         return await log_.last()
     except Unavailable as error:
         if isinstance(error.__cause__, NotFoundError):
             raise NotYet("the stream is not there; `maillage prepare` makes it") from None
+        if len(nc.servers) > 1:  # this node may be cut from the others
+            await nc.force_reconnect()
         raise NotYet("it does not answer; perhaps its nodes have not found each other yet") from None
 
 

@@ -116,7 +116,7 @@ class Reactions(Generic[S]):
     ) -> None:
         self._service, self.reactions = service, list(reactions)
         self._outside, self.tries, self._ack_wait = outside, tries or Tries(), ack_wait
-        self._broker = Broker(**connection, logger=None, graceful_timeout=STOP)
+        self.broker = Broker(**connection, logger=None, graceful_timeout=STOP)
         self._inbox = f"{connection.get('inbox_prefix', '_INBOX')}.".encode()
         self._tally = tally(service.name)
         for reaction in self.reactions:
@@ -124,18 +124,18 @@ class Reactions(Generic[S]):
 
     async def start(self) -> None:
         if self.reactions:
-            await self._broker.start()
+            await self.broker.start()
 
     async def stop(self) -> None:
         if self.reactions:
             try:
-                await self._broker.stop()
+                await self.broker.stop()
             except (NatsError, OSError):
-                await self._broker.leave()
+                await self.broker.leave()
 
     def _subscribe(self, reaction: Reaction[S]) -> None:
         network = self._service.network
-        subscriber = self._broker.subscriber(
+        subscriber = self.broker.subscriber(
             _subject(network, reaction),
             durable=durable(self._service.name, reaction),
             stream=JStream(network, declare=False),

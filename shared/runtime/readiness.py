@@ -33,7 +33,7 @@ async def checks_of(service: Watched) -> Checks:
     """How a service is: `nats`, `log`, `writes`, `keys`, `store`, `views`, `damage`. Takes PATIENCE seconds at most."""
     connected, runner = service.nc.is_connected, service.runner
     last, read, trouble, keyless = await asyncio.gather(
-        _answer(service.log.last),
+        _answer(service.freshness.log.last),
         _answer(lambda: service.store.checkpoint(JUDGE)),
         service.canary.trouble(),
         service.outside.in_thread(service.keys_trouble),

@@ -46,6 +46,9 @@ from shared.persons.readings.journal import Journal
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
+from shared.runtime.nats.cluster import LogEnd
+from shared.runtime.nats.leaving import LOOK as LEAVES
+from shared.runtime.nats.leaving import Leaving
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
 from shared.runtime.processes.supervision import Processes
@@ -205,6 +208,10 @@ async def _look_at_log(service: Service) -> None:
     await service.ourselves.refresh()  # for what is no request: mails, jobs
 
 
+async def _look_at_node(service: Service) -> None:
+    await service.leaving.look()
+
+
 async def _look_at_terms(service: Service) -> float:
     wait = await service.persons.look()
     if (now := await service.clock.believed()) is not None:
@@ -248,6 +255,7 @@ OWN: Sequence[Job[Service]] = (
         ending=_note_clock,
     ),
     Job("freshness", _look_at_log, every=LOOK),
+    Job("node", _look_at_node, every=LEAVES, begins="at once", pauses=(LEAVES, LEAVES)),
     Job("network-lists", _read_lists, every=LISTS_READ),
     ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
@@ -260,8 +268,8 @@ OWN: Sequence[Job[Service]] = (
     ),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
-end of their hour; what is new among the keys gets its mark, and up to where the log was written with them; who read
-personal data is written down."""
+end of their hour; a node of NATS that can't write is left; what is new among the keys gets its mark, and up to where
+the log was written with them; who read personal data is written down."""
 OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
 """And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
 
@@ -298,7 +306,7 @@ class Service:
         self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
         self.log.judgement = self.runner
         self.lists = NetworkLists(self.runner, self.store)
-        self.freshness = Freshness(self.log, self.runner, self.outside)
+        self.freshness = Freshness(LogEnd(around.nc, around.network), self.runner, self.outside)
         operator = operator_token(around.data / "keys")
         self.sessions = Sessions(
             self.runner,
@@ -324,6 +332,7 @@ class Service:
             around.references(self),
         )
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
+        self.leaving = Leaving(self.canary, self._connections, self.outside)
         self.parts = Parts()
         self.processes: Processes[Service] = Processes(self, definition.processes, definition.running, self.outside)
         own = [*OWN, *([OF_PERSONS] if definition.persons else []), *([OF_PROCESSES] if definition.processes else [])]
@@ -344,6 +353,9 @@ class Service:
         if found is None:
             return ()
         return list(dict.fromkeys([*found["by"], *(one for one, _ in found.get("last", ()))]))
+
+    def _connections(self) -> Sequence[Client]:
+        return [self.nc, *self.reactions.broker.own]
 
     async def _judged(self, command: Command, own: UUID) -> Mapping[str, int]:
         judge = self.definition.judging.get(type(command))
@@ -410,20 +422,33 @@ class Service:
         self.jobs.start("with the reactions")
 
     async def stop(self) -> None:
-        await self.jobs.stop("with the reactions")
-        await self.reactions.stop()
-        await self.jobs.stop("once open")
+        """Ends all of it, also of a service that has not quite begun; what could not be ended is raised after that."""
+        failed: list[Exception] = []
+        for ending in (
+            partial(self.jobs.stop, "with the reactions"),
+            self.reactions.stop,
+            partial(self.jobs.stop, "once open"),
+            self._mark_at_the_end,
+            partial(self.definition.closing, self),
+            self.asking.stop,
+            self.runner.stop,
+            self.jobs.stop,
+            self.log.stop,
+            self.store.close,
+        ):
+            try:
+                await ending()
+            except Exception as error:
+                failed.append(error)
+        self.keyring.close()
+        self.readings.close()
+        if failed:
+            raise failed[0]
+
+    async def _mark_at_the_end(self) -> None:
         with contextlib.suppress(Exception):  # what is not noted now is at the next start
             async with asyncio.timeout(MARKED):
                 await self.mark_keys()
-        await self.definition.closing(self)
-        await self.asking.stop()
-        await self.runner.stop()
-        await self.jobs.stop()
-        await self.log.stop()
-        await self.store.close()
-        self.keyring.close()
-        self.readings.close()
 
     def keys_trouble(self) -> str | None:
         """Why personal values can't be sealed now, or which secret is gone since the start, in words. Blocks."""

@@ -12,9 +12,9 @@ import math
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from shared.base.outside import REAL, Outside
-from shared.kernel.eventlog.event_log import Log
 from shared.kernel.views.projector import Runner
 
 LOOK = 1.0  # seconds between two looks at the end of the log
@@ -42,11 +42,17 @@ class Stale:
     damaged: bool = False
 
 
+class Ends(Protocol):
+    """What knows where the log ends. Raises where that can't be known."""
+
+    async def last(self) -> int: ...
+
+
 class Freshness:
     """Watches the end of the log for the pages of one service."""
 
-    def __init__(self, log: Log, runner: Runner, outside: Outside = REAL, patience: Patience | None = None) -> None:
-        self._log, self._runner, self.patience = log, runner, patience or Patience()
+    def __init__(self, log: Ends, runner: Runner, outside: Outside = REAL, patience: Patience | None = None) -> None:
+        self.log, self._runner, self.patience = log, runner, patience or Patience()
         self._now, self._monotonic = outside.now, outside.monotonic
         self._seen: deque[tuple[float, int]] = deque(maxlen=KEPT)
         self._looked: float | None = None
@@ -101,7 +107,7 @@ class Freshness:
         now = self._monotonic()
         try:
             async with asyncio.timeout(self.patience.answer):
-                last = await self._log.last()
+                last = await self.log.last()
         except Exception:  # whatever it is, the log gave no answer
             self._away = self._away or now
         else:

@@ -13,6 +13,9 @@ folders, and `restart: unless-stopped` brings back what dies. Nothing leaves the
         site.ask("directory", "/readyz")     # one service, past the gateway
         site.exec("directory", "maillage", "account", "first-link")
 
+Where it is given `Links` (tests/fixtures/links.py), each container has a network namespace of its own instead, on one
+switch, and what lies between two of them can be cut.
+
 What is not as with Docker: users, read-only file systems, capabilities, memory limits and separate networks are not
 there (test_file.py checks that the file asks for them), MongoDB is SecantusDB unless `MAILLAGE_TEST_MONGO_URL` names a
 real one, mailpit is aiosmtpd, and Prometheus and Grafana do not run.
@@ -32,7 +35,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -46,6 +49,7 @@ from shared.runtime.nats.embedded_server import _dies_with_parent
 from tests.compose.reading import ROOT, Mount, Spec, dotenv, image_environment, services
 from tests.fixtures.forking import Process
 from tests.fixtures.installation import CLEAN, MAILLAGE, at_a_start, begun, ran
+from tests.fixtures.links import NETWORK, Links
 
 BIN = Path(sys.executable).parent
 TICK = 0.05
@@ -149,6 +153,7 @@ class Compose:
 
     `env`: what an operator would put into .env, over .env.example. `scale`: service → number of replicas; they are
     called `membership`, `membership-2`, … `bin`: the folder of `maillage`, `nats-server`, `python` and `caddy`.
+    `links`: gives each container a network of its own, on cables that can be cut.
     """
 
     def __init__(
@@ -160,9 +165,10 @@ class Compose:
         profiles: Sequence[str] = ("dev",),
         bin: Path = BIN,
         file: Path = ROOT / "docker-compose.yml",
+        links: Links | None = None,
     ) -> None:
-        self.folder, self.bin, self.root = folder, bin, file.parent
-        self._network, self._reserved = _reserve()
+        self.folder, self.bin, self.root, self.links = folder, bin, file.parent, links
+        self._network, self._reserved = (NETWORK, socket.socket()) if links else _reserve()
         self.mongo_url = os.environ.get("MAILLAGE_TEST_MONGO_URL")
         names = list(services(file, {}))
         addresses = {name: f"{self._network}.{10 + 10 * n}" for n, name in enumerate(names)}
@@ -174,6 +180,8 @@ class Compose:
             "FRONT_SUBNET": "127.0.0.0/8",
             **self._lasting(), **(env or {}),
         }  # fmt: skip
+        if links:
+            self.env["FRONT_SUBNET"] = f"{NETWORK}.0/24"
         self.injected: dict[str, dict[str, str]] = {}
         """container → more environment, by which a test does something to its process from its next start on"""
         self._image_env = image_environment(self.root / "deploy" / "Dockerfile")
@@ -473,12 +481,26 @@ class Compose:
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
-                    preexec_fn=_dies_with_parent(),
+                    preexec_fn=self._before(container),
                 )
         container.lived = True
         _kill(container.probe)  # of its former life
         container.starts += 1
         container.state, container.probe, container.next_probe = "running", None, 0.0
+
+    def _before(self, container: Container) -> Callable[[], None] | None:
+        """What its process does before it begins: it dies with us, and goes to where its cable ends."""
+        dies = _dies_with_parent()
+        if self.links is None:
+            return dies
+        plugged = self.links.plug(container.name, container.address)
+
+        def both() -> None:
+            plugged()
+            if dies is not None:
+                dies()
+
+        return both
 
     def _look(self, container: Container, now: float) -> None:
         """Asks its health check, until it is healthy."""
@@ -553,7 +575,7 @@ class Compose:
         return [sys.executable, "-m", module, container.address, port, str(where)]
 
     def _ours(self, words: Sequence[str]) -> bool:
-        return words[0] == "maillage" and self.bin == BIN
+        return words[0] == "maillage" and self.bin == BIN and self.links is None
 
     def _binary(self, word: str) -> str:
         for folder in (self.bin, BIN):  # caddy is in the tests' folder only
@@ -581,6 +603,8 @@ class Compose:
         temporary.mkdir(parents=True, exist_ok=True)
         # Read by what this machine has beside a container: where its programs are, and where scratch files go.
         here = {"PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(temporary), "TMPDIR": str(temporary)}
+        if self.bin == BIN and "PYTHONPATH" in os.environ:  # a tree that is tried and is not the one installed
+            here["PYTHONPATH"] = os.environ["PYTHONPATH"]
         return {**local, **here}
 
     def _local(self, container: Container, text: str) -> str:

@@ -1,7 +1,7 @@
-"""Faults under the load of twenty users, on docker-compose.yml as it stands: kills, pauses, a full disk, a store, a
-mail server and a quorum that are away, a clock an hour off, a slow view, poison. After each: no acknowledged command is
-lost and none has its effect twice, every view is what a rebuild would be, no page kept quiet about what it did not
-show, and all works again within 30 seconds, without a hand.
+"""Faults under the load of twenty users, on docker-compose.yml as it stands: kills, pauses, a full disk, links that are
+cut, a store, a mail server and a quorum that are away, a clock an hour off, a slow view, poison. After each: no
+acknowledged command is lost and none has its effect twice, every view is what a rebuild would be, no page kept quiet
+about what it did not show, and all works again within 30 seconds, without a hand.
 
 SecantusDB stands in MongoDB's place unless `MAILLAGE_TEST_MONGO_URL` names a real one: that it keeps what it has
 acknowledged when it is killed proves nothing for MongoDB (tests/fixtures/mongo_server.py); that we go on from what it
@@ -29,8 +29,10 @@ from shared.kernel.broker import connection
 from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from tests.compose.harness import Compose
+from tests.faults import cuts
 from tests.faults.judging import Judge
 from tests.faults.users import USERS, WRITERS, Users
+from tests.fixtures.links import Links, NoLinks
 from tests.fixtures.outcome_tables import record
 from tests.shared.kernel.views.test_poison import poison
 
@@ -38,7 +40,10 @@ pytestmark = [pytest.mark.xdist_group("faults")]
 INJECTED = Path(__file__).parent / "injected"
 TAKEOVER = 10.0  # seconds until another replica writes the views
 PROMISED = 30.0  # seconds from the end of a fault until all works
+COMMAND = 5.0  # seconds that the next command of a user may be off, and its answer
+LEAVES = 10.0  # seconds from a cut until whoever is with a node that can't write works with another, or says so
 SMALL_DISK = 48  # MB
+MONGO = "" if os.environ.get("MAILLAGE_TEST_MONGO_URL") else "SecantusDB in its place"
 TABLE = f"Faults under the load of {USERS} users, and what came of each"
 
 
@@ -62,7 +67,8 @@ def house(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     long = "drill" in (request.config.option.markexpr or "")
     folder = tmp_path_factory.mktemp("faults")
     with contextlib.ExitStack() as stack:
-        site = Compose(folder / "site", scale={"membership": 2} if long else None)
+        links = _linked(stack)
+        site = Compose(folder / "site", scale={"membership": 2} if long else None, links=links)
         stack.callback(site.close)
         small_disk = long and _mounted(site.volume("nats-2"), stack)
         if long:
@@ -73,6 +79,17 @@ def house(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
             site.stop("membership-2")  # until it has its turn
         users = stack.enter_context(Users(site))
         yield House(site, users, Judge(site, users, folder), folder, small_disk)
+
+
+def _linked(stack: contextlib.ExitStack) -> Links | None:
+    """Lays cables that can be cut, where this machine lets us. A MongoDB that is named lies beyond them."""
+    if not MONGO:
+        return None
+    try:
+        return stack.enter_context(Links())
+    except NoLinks as why:
+        record(TABLE, {"fault": "LINKS THAT ARE CUT WERE NOT TRIED", "note": str(why)})
+        return None
 
 
 def _mounted(volume: Path, stack: contextlib.ExitStack) -> bool:
@@ -96,7 +113,8 @@ def _injected(site: Compose, folder: Path) -> None:
     for name in ("events",):
         shift = folder / f"{name}.clock"
         shift.write_bytes(struct.pack("q", 0))
-        site.injected[name] = {"PYTHONPATH": str(INJECTED), "FAULTS": str(folder)}
+        ours = os.pathsep.join([str(INJECTED), *filter(None, [os.environ.get("PYTHONPATH")])])
+        site.injected[name] = {"PYTHONPATH": ours, "FAULTS": str(folder)}
         if compiler is not None:
             site.injected[name] |= {"LD_PRELOAD": str(clock), "SHIFTED_CLOCK": str(shift)}
 
@@ -221,7 +239,6 @@ def noted(note: str, inflict: Callable[[Compose], None]) -> Callable[[Compose], 
     return both
 
 
-MONGO = "" if os.environ.get("MAILLAGE_TEST_MONGO_URL") else "SecantusDB in its place"
 needs_own_mongo = pytest.mark.skipif(not MONGO, reason="the MongoDB that is named is not ours to hurt")
 
 
@@ -243,6 +260,12 @@ def test_short_the_leader_of_the_log_is_killed(house: House) -> None:
 def test_short_the_store_of_views_is_killed_and_stays_away_for_six_seconds(house: House) -> None:
     said = suffered(house, "MongoDB killed, away for 6 s", noted(MONGO, away(6, "mongo")))
     assert said & {"behind", "no store"}
+
+
+@pytest.mark.slow
+def test_short_the_leader_of_the_log_is_cut_from_its_peers(house: House) -> None:
+    """Services stay connected to it, and it answers their pings."""
+    cut_for(house, "cut for 12 s: NATS, the leader from its peers", cuts.from_peers, 12)
 
 
 # -- the long form: in `make drill`
@@ -292,6 +315,51 @@ def test_a_follower_of_the_log_is_killed(house: House) -> None:
 @pytest.mark.drill
 def test_the_leader_of_the_log_is_killed(house: House) -> None:
     suffered(house, "kill -9: NATS, the leader", lambda site: site.kill(leader(site)))
+
+
+def cut_for(house: House, fault: str, way: cuts.Cut, seconds: float, limit: float | None = None) -> None:
+    """`limit`: seconds in which each service writes again, while the cut lasts."""
+    if house.site.links is None:
+        pytest.skip("LINKS WERE NOT CUT: this machine lets us make no namespaces of networks, or MongoDB is not ours")
+    how = cuts.cut(house.users, leader(house.site), way, seconds, _within(house, limit))
+    suffered(house, fault, how)
+
+
+def _within(house: House, limit: float | None) -> Callable[[Callable[[], bool], str], object]:
+    if limit is None:
+        return lambda true, what: house.site.until(true, cuts.HANGS, what)
+    return lambda true, what: promised(house.site, true, limit, what)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize(
+    ("fault", "way"),
+    [
+        ("the leader from its peers and from services", cuts.from_all),
+        ("the leader from its peers", cuts.from_peers),
+        ("a follower from its peers", cuts.follower_from_peers),
+        ("what the leader sends to its peers", cuts.unheard),
+        ("what its peers send to the leader", cuts.deaf),
+        ("the leader from one of two followers", cuts.in_a_line),
+    ],
+    ids=["leader-from-all", "leader", "follower", "unheard", "deaf", "line"],
+)
+def test_links_between_nodes_of_the_log_are_cut(house: House, fault: str, way: cuts.Cut) -> None:
+    cut_for(house, f"cut for 40 s: {fault}", way, 40, LEAVES + COMMAND)
+
+
+@pytest.mark.drill
+def test_links_between_nodes_of_the_log_are_slow_and_lose_some(house: House) -> None:
+    cut_for(house, "for 40 s 100 ms late and 1 of 20 lost between nodes", cuts.slow, 40)
+
+
+@pytest.mark.drill
+def test_all_nodes_of_the_log_are_apart(house: House) -> None:
+    if house.site.links is None:
+        pytest.skip("LINKS WERE NOT CUT: this machine lets us make no namespaces of networks, or MongoDB is not ours")
+    suffered(
+        house, "cut for 30 s: all nodes from each other", cuts.cut_off(leader(house.site), 30, _within(house, LEAVES))
+    )
 
 
 @pytest.mark.drill

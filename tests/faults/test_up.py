@@ -105,6 +105,14 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @contextmanager
 def opened(place: Path, programs: Path) -> Iterator[House]:
+    with begun(place, programs) as house:
+        house.url = house.up.wait()
+        yield house
+
+
+@contextmanager
+def begun(place: Path, programs: Path) -> Iterator[House]:
+    """One that starts."""
     place.mkdir(exist_ok=True)
     programs.mkdir()
     (programs / "nats-server").symlink_to(binary())
@@ -112,7 +120,6 @@ def opened(place: Path, programs: Path) -> Iterator[House]:
     up = Up(place / "data", ["--no-sample"], {"PYTHONPATH": ours, "SCRIPTS": str(programs)})
     house = House(up.start(), programs)
     try:
-        house.url = up.wait()
         yield house
     finally:
         assert up.process is not None
@@ -154,6 +161,25 @@ def test_a_server_that_is_killed_or_has_no_program_for_a_while_comes_back_and_al
     types = crowd.judge(house.up)
     assert types["StructureRegistered"] > 20 and types["ItemAdded"] == 1
     assert "Traceback" not in house.up.output()
+
+
+def test_a_first_start_whose_server_dies_and_hangs_meanwhile_waits_and_serves(tmp_path: Path) -> None:
+    """As it is on a machine that has much to do: whoever starts asks, and is not answered."""
+    with begun(tmp_path / "place", tmp_path / "programs") as house:
+        log = house.up.data / "nats" / "store" / "jetstream" / "LOG" / "streams"
+        killed = house.found(lambda pid: log.exists() and alive(pid))
+        os.kill(killed, signal.SIGKILL)
+        hangs = house.server(killed)
+        time.sleep(1)  # it may be asked for the health of its start by now, or for the log
+        os.kill(hangs, signal.SIGSTOP)
+        house.url = house.up.wait()
+        house.until_ready(True)
+        done = post_json(
+            f"{house.url}/directory/api/commands/register-structure", {"name": "Eau vive", "kind": "association"}
+        )
+        assert done["events"] == ["StructureRegistered"] and len(house.up.children()) == 1
+        assert "Traceback" not in house.up.output()
+        house.up.stop()
 
 
 @pytest.mark.drill

@@ -251,7 +251,8 @@ class Users:
                 sent.status, sent.said = 0, repr(lost)
             if sent.status == 200:
                 done = answer.json()
-                sent.events, sent.seq, sent.outcome = tuple(done["events"]), done["sequence"], "done"
+                # Where all was so already, nothing was written, so nowhere.
+                sent.events, sent.seq, sent.outcome = tuple(done["events"]), done["sequence"] or 0, "done"
             elif sent.status not in PASSING | {0, 401}:
                 sent.outcome = "refused"
             elif hurried or self._over.is_set():

@@ -6,13 +6,14 @@ import asyncio
 import signal
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from deploy.cli.console import DataOption, bar, err, out, run, settings_of
 from deploy.host.data_folder import CannotStart, running_at, write_running
-from deploy.host.embedded import Installation
+from deploy.host.embedded import Installation, once_answered
 from deploy.host.root_app import bound, measured, serve
 from deploy.sample import SAMPLE_NETWORK
 from deploy.sample.load import NotHere, load, note_whole, whole
@@ -62,10 +63,9 @@ async def _serve(settings: Settings, sock: socket.socket, with_sample: bool, sto
     url = f"http://127.0.0.1:{settings.port}"
     async with Installation.open(settings, sample=with_sample, stop=stop) as installation:
         if with_sample and installation.network == SAMPLE_NETWORK:
-            await unless(stop, _load_unless_whole(installation))
-        await installation.start_reactions()
-
-        first = await first_link(installation.services["directory"])
+            await unless(stop, once_answered(partial(_load_unless_whole, installation)))
+        await unless(stop, installation.start_reactions())
+        first = await unless(stop, once_answered(partial(first_link, installation.services["directory"])))
 
         def ready() -> None:
             out.print(f"Maillage: {url}  (Ctrl-C ends it)", highlight=False)

@@ -142,6 +142,12 @@ class Connection(Client):
                 if not answer.done():
                     answer.set_exception(ConnectionReconnectingError())
 
+    async def _attempt_reconnect(self) -> None:
+        self.options["dont_randomize"] = True  # by chance it would be the node that is left, one time in three
+        if self._transport:  # nats-py would wait until a node that is cut off has taken what was still to be sent
+            self._transport._io_writer.transport.abort()  # type: ignore[attr-defined]
+        await super()._attempt_reconnect()
+
     async def close(self) -> None:
         """As nats-py does it, also while the server is away: what was still to be sent goes nowhere."""
         if not self.is_connected:
@@ -214,6 +220,10 @@ class Broker(NatsBroker):
         self.config.connect(connection)
         return connection
 
+    @property
+    def own(self) -> list[Client]:
+        return [] if self._connection is None else [self._connection]
+
     async def leave(self) -> None:
         """Ends the connection to a server that is away, which FastStream's `stop` can't do."""
         connection, self._connection = self._connection, None
@@ -267,20 +277,10 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
         log.debug("nats.error", error=repr(error))
 
     nc = Connection(api_of(user))
-    given = {
-        "error_cb": quiet,
-        "disconnected_cb": nc.lost,
-        "name": user,
-        "pending_size": 64 * 1024 * 1024,
-        **_for_ever(),
-    }
+    given = {"servers": _list(servers), "error_cb": quiet, "disconnected_cb": nc.lost, **_for_ever()}
+    given |= {"name": user, "nkeys_seed": str(seed), "inbox_prefix": f"_INBOX.{user}", "pending_size": 64 * 1024 * 1024}
     try:
-        await nc.connect(
-            [servers] if isinstance(servers, str) else list(servers),
-            nkeys_seed=str(seed),
-            inbox_prefix=f"_INBOX.{user}",
-            **{**given, **options},
-        )
+        await nc.connect(**given | options)
     except BaseException:
         await nc.close()  # else nats-py leaves its socket open
         raise
@@ -290,7 +290,7 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
 def broker_options(servers: Sequence[str] | str, seed: Path, user: str) -> dict[str, Any]:
     """How FastStream connects, for `Surroundings.broker`: the same user, the same inbox."""
     return {
-        "servers": [servers] if isinstance(servers, str) else list(servers),
+        "servers": _list(servers),
         "security": NatsNKey.from_file(str(seed)),
         "inbox_prefix": f"_INBOX.{user}",
         "js_options": {"prefix": api_of(user)},
@@ -301,6 +301,10 @@ def broker_options(servers: Sequence[str] | str, seed: Path, user: str) -> dict[
 def api_of(user: str) -> str:
     """Where a user asks JetStream."""
     return API if user == OPERATOR else SERVICES_API
+
+
+def _list(servers: Sequence[str] | str) -> list[str]:
+    return [servers] if isinstance(servers, str) else list(servers)
 
 
 def _for_ever() -> dict[str, Any]:

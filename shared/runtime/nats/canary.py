@@ -2,9 +2,9 @@
 
 A server may be there, answer each question and still store nothing: it is cut from its peers, its disk is full,
 JetStream has shut itself down. So three things are asked, each of whoever would have to do it for an event: the log's
-stream must have a leader, and no limit of its own that it has reached; that leader must judge an expectation that can't
-hold, which it does before it looks at limits; and a stream beside the log, with its replicas and in its place, must
-store a message. What it stores is nothing: zeros, one message a service, which the next
+stream must have a leader, whom the others follow, and no limit of its own that it has reached; that leader must judge
+an expectation that can't hold, which it does before it looks at limits; and a stream beside the log, with its replicas
+and in its place, must store a message. What it stores is nothing: zeros, one message a service, which the next
 replaces.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import orjson
 import structlog
@@ -24,6 +25,7 @@ from nats.js.errors import APIError, NotFoundError
 from shared.base.outside import REAL, Outside
 from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.eventlog.atomic_batch import WRONG_LAST_SEQUENCE
+from shared.runtime.nats.cluster import without_majority
 
 log = structlog.get_logger()
 PERIOD = 5.0  # seconds for which an answer is believed, good or bad: no server is asked oftener
@@ -72,6 +74,20 @@ async def prepare(nc: Client, network: str) -> None:
         await js.update_stream(there.evolve(num_replicas=wanted.num_replicas, placement=wanted.placement))
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was found at one node. `why`: nothing can be written, in words. `alone`: it answers nothing, or not for the
+    log: another node may."""
+
+    at: float
+    why: str | None = None
+    alone: bool = False
+
+
+class Alone(Exception):
+    """A node that answers and is apart from the others. The text says by what that shows."""
+
+
 class Canary:
     """What one service knows of whether it could write. `known`: asked besides, for what only whoever runs the server
     can know."""
@@ -82,7 +98,7 @@ class Canary:
         self._outside = outside
         self._nc, self._network, self._service, self._known = nc, network, service, known
         self._lock = asyncio.Lock()
-        self._asked, self._found = -PERIOD, ""
+        self._found: dict[str, Found] = {}  # node → what was found there last
 
     async def trouble(self) -> str | None:
         """Why nothing can be written, in words; None where something can. At most PERIOD seconds old, so that asking
@@ -91,37 +107,48 @@ class Canary:
             return why
         if not self._nc.is_connected:
             return "not connected"
-        async with self._lock:
-            if self._outside.monotonic() - self._asked >= PERIOD:
-                self._asked = self._outside.monotonic()
-                found = await asyncio.gather(
-                    _told(self._leaderless(), "the log does not say who leads it"),
-                    _told(self._unjudged(), "nobody judges what is to be written"),
-                    _told(self._unstored(), f"nothing was stored within {PATIENCE:g} s"),
-                )
-                self._found = "; ".join(filter(None, found))
-        return self._known() or self._found or None
+        found = await self.asked(self._nc)
+        return self._known() or found.why
 
-    async def _leaderless(self) -> str | None:
-        info = await self._nc.jetstream(timeout=PATIENCE).stream_info(self._network)
-        if (cluster := info.cluster) is not None and cluster.name and not cluster.leader:
-            return "the log has no leader"
+    async def asked(self, nc: Client) -> Found:
+        """What the node says with which a connection of this service is. Each is asked every PERIOD seconds at most,
+        whoever is connected to it."""
+        async with self._lock:
+            node = nc.connected_url.netloc if nc.connected_url else ""
+            found = self._found.get(node)
+            if found is None or self._outside.monotonic() - found.at >= PERIOD:
+                found = self._found[node] = await self._ask(nc, self._outside.monotonic())
+            return found
+
+    async def _ask(self, nc: Client, at: float) -> Found:
+        whys = await asyncio.gather(
+            _told(self._leaderless(nc), "the log does not say who leads it"),
+            _told(self._unjudged(nc), "nobody judges what is to be written"),
+            _told(self._unstored(nc), f"nothing was stored within {PATIENCE:g} s"),
+        )
+        said = [why for why, _ in whys if why]
+        return Found(at, "; ".join(said) or None, any(alone for _, alone in whys))
+
+    async def _leaderless(self, nc: Client) -> str | None:
+        info = await nc.jetstream(timeout=PATIENCE).stream_info(self._network)
+        if without_majority(info):
+            raise Alone("the log has no leader, or one that the others do not follow")
         reached = _limits(info)
         return f"the log's stream takes no more ({', '.join(reached)}): take that limit away" if reached else None
 
-    async def _unjudged(self) -> str | None:
+    async def _unjudged(self, nc: Client) -> str | None:
         """Asks the log to write after an event that there will never be."""
         subject = f"{self._network}.{self._service}.never.0.Written"
         headers = {"Nats-Expected-Last-Sequence": str(NEVER)}
-        answer = await self._nc.request(subject, b"", timeout=PATIENCE, headers=headers)
+        answer = await nc.request(subject, b"", timeout=PATIENCE, headers=headers)
         code = (orjson.loads(answer.data).get("error") or {}).get("err_code")
         return (
             None if code in WRONG_LAST_SEQUENCE else f"the log's leader does not judge what is to be written ({code})"
         )
 
-    async def _unstored(self) -> str | None:
+    async def _unstored(self, nc: Client) -> str | None:
         try:
-            answer = await self._nc.request(subject_of(self._network, self._service), NOTHING, timeout=PATIENCE)
+            answer = await nc.request(subject_of(self._network, self._service), NOTHING, timeout=PATIENCE)
         except (NoRespondersError, NotAllowed):
             return UNMADE
         if error := orjson.loads(answer.data).get("error"):
@@ -141,9 +168,11 @@ def _limits(info: StreamInfo) -> list[str]:
     return [said for reached, said in found if reached]
 
 
-async def _told(asking: Awaitable[str | None], silence: str) -> str | None:
-    """What was found; `silence` where no answer came, or one that is none."""
+async def _told(asking: Awaitable[str | None], silence: str) -> tuple[str | None, bool]:
+    """What was found, and whether the node is alone; `silence` where no answer came, or one that is none."""
     try:
-        return await asking
-    except (NatsError, APIError, NotAllowed, TimeoutError, OSError, ValueError):
-        return silence
+        return await asking, False
+    except Alone as why:
+        return str(why), True
+    except (NatsError, APIError, NotAllowed, TimeoutError, OSError, ValueError) as why:
+        return silence, not isinstance(why, NotAllowed)

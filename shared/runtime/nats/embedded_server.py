@@ -30,7 +30,8 @@ from shared.runtime.nats.server_config import (
 )
 
 log = structlog.get_logger()
-START = 30.0  # seconds that a start may take; a large store is read first
+START = 30.0  # seconds that a start may take, more on a machine that has much to do; a large store is read first
+SILENCES = 30  # times of a second that who connects gets no answer meanwhile: it hangs
 LEFT = 256 * 1024 * 1024  # bytes of a large disk that the store leaves
 STOP = 3.0  # seconds that an end may take before it is forced
 
@@ -123,8 +124,9 @@ class NatsServer:
             )
         except OSError as error:
             raise NatsFailed(f"the NATS server can't be run ({error.strerror})") from error
+        silences = 0
         for _ in range(int(START / 0.02)):
-            if self.process.poll() is not None:
+            if self.process.poll() is not None or silences > SILENCES:
                 break
             if not self._listens():
                 await self.outside.sleep(0.02)
@@ -136,6 +138,7 @@ class NatsServer:
                     return
                 finally:
                     await nc.close()
+            silences += 1
             await self.outside.sleep(0.05)
         await self.stop()
         if self._taken():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.kernel.command_handler import new_command_id
+from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
@@ -53,3 +54,19 @@ async def test_views_that_can_t_be_written_are_no_readiness_however_few_events_t
     store.full = False
     assert await service.runner.wait_for(last.seq)
     assert (await checks_of(service))["views"]["good"]
+
+
+class Lonely:
+    """What knows of a log that may go on elsewhere."""
+
+    async def last(self) -> int:
+        raise Unavailable("the event log does not know whether it goes on elsewhere")
+
+
+async def test_nobody_says_how_many_events_there_are_who_can_t_know(open_service: OpenService) -> None:
+    service = await open_service(small.definition(), outside=hurried(50), prepare=soon)
+    assert (await checks_of(service))["log"] == {"good": True, "text": "0 messages"}
+    service.freshness.log = Lonely()
+    found = await checks_of(service)
+    assert not found["log"]["good"] and found["views"] == {"good": False, "text": "nobody knows how far behind"}
+    await until(lambda: (stale := service.freshness.of()) and stale.away)
