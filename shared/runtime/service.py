@@ -50,6 +50,7 @@ from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
+from shared.runtime.times.word import WORD
 
 COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
 """The views that every service has beside its own"""
@@ -123,8 +124,7 @@ class Definition:
     `judging`: what is judged of a command beside its decision, by what only the service knows, such as whose address it
     gives. `retired`: the names of commands that are no more; `whole`: commands whose forms show a whole record, of
     which what was changed is sent; `again`: how a fact of a type is said again; `narrowing`: what a form offers by what
-    it is filled in with. Each is itself and no other, so that
-    what is made of one can be kept for it."""
+    it is filled in with. Each is itself and no other, so that what is made of one can be kept for it."""
 
     name: str
     folder: Path
@@ -156,6 +156,8 @@ class Definition:
             object.__setattr__(self, "named", named_by(self.name))
             if self.named not in self.views:  # they are there where this is another, changed
                 object.__setattr__(self, "views", (*self.views, self.named))
+        if WORD not in self.deciders:
+            self._add(WORD, [], [])
         if self.processes and PROCESS not in self.deciders:
             self._add(PROCESS, [self.running], [one for process in self.processes for one in process.reactions()])
         if self.persons is not None and self.persons.held not in self.views:
