@@ -9,15 +9,13 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from pydantic import ValidationError
 from typer.core import TyperGroup
 from typer.main import get_group
 
 from deploy.cli.console import err
-from deploy.cli.http_client import NoAnswer
-from deploy.host.data_folder import CannotStart
+from deploy.cli.refusals import sentences
+from deploy.host.allowed import enough, more_files
 from shared.base.gc_pause import kept, uncollected
-from shared.base.secret_files import SecretUnfit
 
 COMMANDS: Mapping[str, Sequence[str]] = {
     "up": ["hosting.up"],
@@ -44,6 +42,8 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "dev": ["dev.add"],
 }
 """Command → the modules that add it, and what is under it."""
+SERVE = ("up", "sample", "serve")
+"""Those that always have services of their own, and so need what these need"""
 
 
 class Commands(TyperGroup):
@@ -80,15 +80,13 @@ def maillage() -> None:
 def main() -> None:
     """The entry point. Whatever can't be done is one clear sentence and exit code 2."""
     try:
+        if sys.argv[1:2] and sys.argv[1] in SERVE and "--help" not in sys.argv:
+            more_files()
+            enough()  # before five services are read, which takes most of it
         app()
-    except (CannotStart, NoAnswer, SecretUnfit) as why:
-        stop = "." if isinstance(why, SecretUnfit) else ""
-        err.print(f"maillage: {why}{stop}", style="bold red", highlight=False, soft_wrap=True, markup=False)
-        sys.exit(2)
-    except ValidationError as wrong:
-        for one in wrong.errors():
-            name = "MAILLAGE_" + "_".join(str(part) for part in one["loc"]).upper()
-            err.print(f"maillage: {name}: {one['msg']}.", style="bold red", highlight=False, soft_wrap=True)
+    except Exception as error:
+        for said in sentences(error):
+            err.print(f"maillage: {said}", style="bold red", highlight=False, soft_wrap=True, markup=False)
         sys.exit(2)
 
 

@@ -18,6 +18,7 @@ from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 from starlette.types import ASGIApp
 
 from deploy.host.all_services import DEFINITIONS
+from deploy.host.allowed import enough
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked, network_of
 from deploy.host.keys_needed import nothing_missed, there_and_whole
 from deploy.host.keys_of_log import known_of_log, same_log
@@ -149,6 +150,7 @@ class Installation:
         A NATS server that dies is started again. Where that can't be, `stop` is set, and CannotStart says why at the
         end.
         """
+        enough()
         load_all()
         stop = stop or asyncio.Event()
         data = settings.data.absolute()

@@ -100,7 +100,7 @@ def load_all() -> dict[str, type[Event]]:
 @cache
 def _import_all() -> None:
     """What belongs to no service, and each module of each service's folder: a new one is named nowhere else."""
-    from shared.contract import corrections, persons, processes  # noqa: F401
+    from shared.contract import clocks, corrections, persons, processes  # noqa: F401
 
     for service in SERVICES:
         folder = import_module(f"{__name__}.{service}")

@@ -54,6 +54,7 @@ FIELDS: Mapping[str, str] = {
     "acronym": L("Sigle"),
     "administrator": L("Administrateur"),
     "after": L("Après le"),
+    "ahead": L("Avance de l’horloge, en secondes"),
     "amount": L("Montant ou nombre"),
     "announced": L("Annoncée"),
     "answer": L("Réponse"),
@@ -96,6 +97,7 @@ FIELDS: Mapping[str, str] = {
     "done": L("Déjà fait"),
     "doubt": L("Doute"),
     "doubtful": L("Messages en doute"),
+    "doubting": L("Ce qui contredisait l’heure"),
     "dropped": L("Retiré", context="dropped"),
     "dye": L("Couleur"),
     "evaluation": L("Évaluation"),
@@ -324,6 +326,12 @@ CODES: Mapping[str, str] = {
 """Codes that mean one thing, whatever field they stand in."""
 
 VALUES: Mapping[str, str] = {
+    "doubting.checkpoint": L("la dernière signature du journal"),
+    "doubting.event": L("le dernier événement du journal"),
+    "doubting.heartbeat": L("le dernier battement gardé avec les clés"),
+    "doubting.nobody": L("rien\u00a0: elle était sûre"),
+    "doubting.node": L("le serveur du journal"),
+    "doubting.nothing": L("l’absence de tout témoin"),
     "kind.agora": L("Agora"),
     "kind.association": L("association"),
     "kind.company": L("entreprise"),

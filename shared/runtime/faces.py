@@ -41,10 +41,8 @@ from shared.runtime.times.clock import Clock
 
 
 class Premises(Protocol):
-    """Where it runs: its name and words, the network and what it says of itself, the settings, the folder of its data,
-    the address of its pages,
-    the time, what else comes from outside; and the parts that its capabilities keep there while it runs, each of which
-    is found by its key alone, so by whoever may import that."""
+    """Where it runs: its name and words, the network and what it says of itself, settings, data folder, address, time,
+    what else comes from outside; and the parts that its capabilities keep there, each found by its key alone."""
 
     @property
     def name(self) -> str: ...

@@ -55,6 +55,7 @@ from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
+from shared.runtime.times.word import WORD
 
 COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
 """The views that every service has beside its own"""
@@ -161,6 +162,8 @@ class Definition:
             object.__setattr__(self, "named", named_by(self.name))
             if self.named not in self.views:  # they are there where this is another, changed
                 object.__setattr__(self, "views", (*self.views, self.named))
+        if WORD not in self.deciders:
+            self._add(WORD, [], [])
         if self.processes and PROCESS not in self.deciders:
             self._add(PROCESS, [self.running], [one for process in self.processes for one in process.reactions()])
         if self.persons is not None and self.persons.held not in self.views:

@@ -43,6 +43,7 @@ from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
 from shared.web.openapi import described
 from shared.web.operations.clock import clock_routes
+from shared.web.operations.clock_page import clock_pages
 from shared.web.operations.readings_noted import Noting
 from shared.web.operations.request_metrics import route_of
 from shared.web.past.refusing import DAYS, no_other_day
@@ -121,6 +122,7 @@ def routes_of(definition: Definition) -> Sequence[BaseRoute]:
         router.include_router(privacy)
         router.include_router(readings_routes)
         router.include_router(clock_routes)
+        router.include_router(clock_pages)
         router.include_router(times_routes)
         router.include_router(kept_forms)
         add_api(router, definition)

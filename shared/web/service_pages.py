@@ -29,6 +29,7 @@ def made_of(service: Shown, name: str) -> Pages:
         always=lambda request: {
             "footnote": service.footnote,
             "stale": service.freshness.of,
+            "doubted": lambda: service.clock.doubted is not None,
             "redrawn": service.ourselves.redrawn,
             "regional": lambda: bool(service.ourselves.region()),
             "dye": service.ourselves.now.dye,

@@ -194,6 +194,7 @@ class Pages:
             "known_at": None,
             "footnote": None,
             "stale": lambda sequence, done: None,
+            "doubted": lambda: False,
             "redrawn": lambda day: [],
             "regional": lambda: False,
             "renamed": partial(self._renamed, lang),

@@ -16,6 +16,7 @@ NO_LISTS = {
     "services/membership/network/begin_pages.py reach": "how far back the assistant says a network",
     "services/observatory/network/printed_layout.py Picture": "how a picture is drawn, each by code of its own",
     "services/observatory/network/printed_layout.py until": "which end of a period a note says",
+    "shared/contract/clocks.py Doubting": "what knows the time, which the code reads",
     "shared/contract/directory/accounts.py AccountKind": "who signs in: staff, or a structure's contact",
     "shared/contract/directory/accounts.py Role": "what an account may do, which the code grants",
     "shared/contract/directory/accounts.py Way": "how somebody signed in",

@@ -62,24 +62,26 @@ class Witness:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the clock stands beside its witnesses. `doubt`: why it is not believed, in one sentence."""
+    """How the clock stands beside its witnesses. `doubt`: why it is not believed, in one sentence; `against`: the
+    witness that knows better, None also where nothing vouches."""
 
     now: datetime
     witnesses: Sequence[Witness]
     doubt: str | None
+    against: Witness | None = None
 
 
 def judged(now: datetime, witnesses: Sequence[Witness]) -> Standing:
     """Holds a clock against its witnesses. Ahead it may be of none that says so."""
-    doubt = None
     for one in witnesses:
         if one.at - now > BEHIND:
-            doubt = f"the clock says {_said(now)}, {_long(one.at - now)} before {one.said} ({_said(one.at)})"
+            off = f"{_long(one.at - now)} before"
         elif one.ahead and now - one.at > AHEAD:
-            doubt = f"the clock says {_said(now)}, {_long(now - one.at)} after {one.said} ({_said(one.at)})"
-        if doubt is not None:
-            break
-    return Standing(now, witnesses, doubt)
+            off = f"{_long(now - one.at)} after"
+        else:
+            continue
+        return Standing(now, witnesses, f"the clock says {_said(now)}, {off} {one.said} ({_said(one.at)})", one)
+    return Standing(now, witnesses, None)
 
 
 def _said(at: datetime) -> str:

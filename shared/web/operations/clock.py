@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from shared.kernel.command_handler import new_command_id
 from shared.persons.foretelling import PATIENCE
-from shared.runtime.faces import Upkeep
+from shared.runtime.faces import Commands, Upkeep
 from shared.runtime.service import TERMS
 from shared.runtime.times.clock import Standing
+from shared.runtime.times.word import word_on
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 
 log = structlog.get_logger()
+
+
+class Overseer(Upkeep, Commands, Protocol):
+    """A service, as an operator speaks to it."""
 
 
 class ClockWitness(BaseModel):
@@ -58,8 +65,11 @@ async def clock(service: Here[Upkeep]) -> ClockOut:
 
 @clock_routes.post("/clock/confirm", tags=["state"], name="confirm")
 @access("administrator")
-async def confirm_clock(service: Here[Upkeep], request: Request) -> ClockOut:
-    """Says that the clock is right: nothing that was recorded up to now knows better. What waited goes on."""
+async def confirm_clock(service: Here[Overseer], request: Request) -> ClockOut:
+    """Says that the clock is right: nothing that was recorded up to now knows better. What waited goes on. Who said it
+    is an event, which stands before what follows from it."""
+    word = word_on(await service.clock.judge())
+    await service.execute(word, id=new_command_id(), actor=who_of(request).actor)
     standing = await service.clock.confirm()
     log.warning("clock.confirmed", service=service.name, now=standing.now.isoformat(), by=who_of(request).actor)
     service.jobs.again(TERMS)

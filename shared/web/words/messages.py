@@ -3,6 +3,7 @@
 from shared.base.translations import L, Lexicon, Words
 from shared.contract.labels import COMMON, thing_words
 from shared.notions.vocabularies import general_words
+from shared.web.words.clock_words import CLOCK_WORDS
 from shared.web.words.correction_words import CORRECTION_WORDS
 from shared.web.words.field_words import FIELD_WORDS
 from shared.web.words.line_words import LINE_WORDS
@@ -185,6 +186,7 @@ WORDS: Words = {
     **FIELD_WORDS,
     **LINE_WORDS,
     **CORRECTION_WORDS,
+    **CLOCK_WORDS,
     # pages that say a request went no further
     "problem.400": "Demande incomprise",
     "problem.400.hint": "Revenez à la page précédente et recommencez.",

@@ -65,9 +65,8 @@ def test_every_type_says_who_says_it_of_what_and_what_happened(name: str) -> Non
     kind: type[Event] = TYPES[name]
     assert kind.service in SERVICES or (kind.anywhere and kind.service == "any")
     own = f"shared.contract.{kind.service}."
-    assert kind.__module__.startswith(
-        (own, "shared.contract.persons", "shared.contract.processes", "shared.contract.corrections")
-    )
+    common = (f"shared.contract.{name}" for name in ("persons", "processes", "clocks", "corrections"))
+    assert kind.__module__.startswith((own, *common))
     assert kind.entity and set(kind.entity) <= set("abcdefghijklmnopqrstuvwxyz-")
     assert kind.__doc__ and kind.__doc__.strip().endswith(".")
 

@@ -1,0 +1,98 @@
+"""What a command says when it ends without having done what it was asked: one sentence, never a traceback.
+
+What is known has its own words; of the machine's (a full disk, no memory, too many files) those that say what to do.
+What nobody foresaw is a mistake of ours, and says so: what happened where is told in the log's own form (a line of
+JSON), or on a terminal where the log tells everything (MAILLAGE_LOG_LEVEL=debug).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from deploy.cli.http_client import NoAnswer
+from deploy.host.data_folder import CannotStart
+from shared.base.secret_files import SecretUnfit
+from shared.base.whole_files import Unreadable
+
+ROOT = Path(__file__).parents[2]
+NO_MEMORY = (
+    "There is not enough memory: give the machine or the process more (`ulimit -d`, `ulimit -v`), and try again."
+)
+OF_THE_MACHINE = {
+    errno.EMFILE: "Too many files are open: allow more (`ulimit -n`), and try again.",
+    errno.ENFILE: "Too many files are open on this machine: allow more, and try again.",
+    errno.ENOMEM: NO_MEMORY,
+    errno.EAGAIN: "The machine gives no more processes or threads: allow more (`ulimit -u`), and try again.",
+}
+SETTINGS = "Settings"
+
+
+def sentences(error: Exception) -> Sequence[str]:
+    """What is said of why a command ended."""
+    if isinstance(error, CannotStart | NoAnswer):
+        return [str(error)]
+    if isinstance(error, SecretUnfit):
+        return [f"{error}."]
+    if isinstance(error, ValidationError) and error.title == SETTINGS:
+        return [f"{_setting(one['loc'])}: {one['msg']}." for one in error.errors()]
+    for one in _causes(error):
+        if (said := _of_the_machine(one)) is not None:
+            return [said]
+    return [_unforeseen(error)]
+
+
+def _setting(where: Sequence[int | str]) -> str:
+    return "MAILLAGE_" + "_".join(str(part) for part in where).upper()
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, what it comes from, and what is in a group of them."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for one in error.exceptions:
+                yield from _causes(one)
+        error = error.__cause__ or error.__context__
+
+
+def _of_the_machine(error: BaseException) -> str | None:
+    if isinstance(error, MemoryError) or "memory allocation" in str(error).lower():
+        return NO_MEMORY
+    if isinstance(error, sqlite3.Error):
+        full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+        return "The disk is full: make room, and try again." if full else f"A database can't be used ({error})."
+    if isinstance(error, Unreadable):
+        return f"{error.filename} {error.what}."
+    if isinstance(error, OSError) and error.errno is not None:
+        if error.errno == errno.ENOSPC:
+            where = f"The disk of {error.filename}" if error.filename else "The disk"
+            return f"{where} is full: make room, and try again."
+        if error.errno in OF_THE_MACHINE:
+            return OF_THE_MACHINE[error.errno]
+        if error.filename:
+            return f"{error.filename} can't be used ({error.strerror})."
+    return None
+
+
+def _unforeseen(error: Exception) -> str:
+    if os.environ.get("MAILLAGE_LOG_FORMAT") == "json":
+        structlog.get_logger().error("command.failed", exc_info=error)
+    elif os.environ.get("MAILLAGE_LOG_LEVEL") == "debug":
+        traceback.print_exception(error)
+    ours = [one for one in traceback.extract_tb(error.__traceback__) if one.filename.startswith(str(ROOT))]
+    where = f", {ours[-1].filename.removeprefix(f'{ROOT}/')}, line {ours[-1].lineno}" if ours else ""
+    said = " ".join(str(error).split())[:300]
+    return (
+        f"It failed ({type(error).__name__}{': ' if said else ''}{said}{where}). That is a mistake of Maillage; "
+        "MAILLAGE_LOG_LEVEL=debug shows all of it."
+    )
