@@ -6,8 +6,9 @@ from pathlib import Path
 
 from deploy.host.data_folder import CannotStart
 from shared.base.settings import Settings
-from shared.kernel.stores import InUse, store_for
+from shared.kernel.stores import InUse
 from shared.kernel.views.projection import Store
+from shared.runtime.views.stores import store_for
 
 
 def views_of(settings: Settings, data: Path, network: str, service: str) -> Store:
