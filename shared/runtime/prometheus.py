@@ -214,7 +214,9 @@ async def measure(service: Service) -> None:
 def _measure_mending(service: Upkeep) -> None:
     """What was found wrong with views, and when they were verified."""
     now, name = service.now(), service.name
-    ages = {(name, one.how): (now - one.at).total_seconds() for one in service.mending.reports.all()}
+    ages: dict[tuple[str, ...], float] = {
+        (name, one.how): (now - one.at).total_seconds() for one in service.mending.reports.all()
+    }
     only(MENDED, ages, name)
     verified = service.mending.reports.verified.read()
     since = verified.last or verified.since

@@ -370,8 +370,8 @@ class Running(BaseModel):
 
 
 class Mended(BaseModel):
-    """What was found wrong with views in the last days and mended: `damaged` or `differed`; `view`: which, "" for all of
-    them; `aside`: what the damaged file is called now."""
+    """What was found wrong with views in the last days and mended: `damaged` or `differed`; `view`: which, "" for all
+    of them; `aside`: what the damaged file is called now."""
 
     at: datetime
     how: str
