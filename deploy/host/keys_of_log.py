@@ -30,6 +30,7 @@ from shared.ledger.archiver import signed_in
 from shared.persons.keys.key_folder import KeyFiles, known_in
 from shared.persons.keys.key_marks import KeyMarks, Marks, log_mark, lost, said_once
 from shared.persons.keys.keyring import Keyring
+from shared.runtime.views.damage import damage_of
 
 log_ = structlog.get_logger()
 TRIED = 50  # messages that are opened to see whether persons are found by their addresses
@@ -56,6 +57,8 @@ async def known_of_log(data: Path, network: str, services: Sequence[str]) -> tup
 async def _shown(path: Path) -> int:
     """Up to which event the views in a file have got; 0 where it does not say, since they can be built again."""
     try:
+        if damage_of(path) is not None:  # nothing is written into what may be somebody's
+            return 0
         store = SqliteStore(path)
         try:
             return (await store.checkpoint(JUDGE)).seq

@@ -130,6 +130,12 @@ class Settings(BaseSettings):
     mongo_driver: Literal["motor", "pymongo"] = Field(
         "motor", description="The client of MongoDB: Motor, or PyMongo's own asynchronous one."
     )
+    quiet_hours: str = Field(
+        "1-5",
+        pattern=r"^([01]?\d|2[0-3])-([01]?\d|2[0-4])$",
+        description="The quiet hours of a night, in Paris, from one to the other: in them each service verifies one of "
+        "its views a night, by building it again beside. Where the machine is off then, once a week at any hour.",
+    )
     instance: str | None = Field(
         None,
         pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",

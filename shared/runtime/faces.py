@@ -38,6 +38,7 @@ from shared.runtime.request_reply import Asking
 from shared.runtime.service import Choices, Definition
 from shared.runtime.staleness import Freshness
 from shared.runtime.times.clock import Clock
+from shared.runtime.views.mending import Mending
 
 
 class Premises(Protocol):
@@ -120,7 +121,7 @@ class Neighbours(Premises, Protocol):
 
 
 class Upkeep(Premises, Protocol):
-    """What it sees to beside requests: the terms of persons, jobs, reactions; and what these rest on."""
+    """What it sees to beside requests: the terms of persons, jobs, reactions, views; and what these rest on."""
 
     @property
     def persons(self) -> Persons[Any]: ...
@@ -134,6 +135,8 @@ class Upkeep(Premises, Protocol):
     def canary(self) -> Canary: ...
     @property
     def freshness(self) -> Freshness: ...
+    @property
+    def mending(self) -> Mending: ...
     def keys_trouble(self) -> str | None: ...
 
 

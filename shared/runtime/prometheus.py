@@ -66,6 +66,15 @@ PROCESSES = gauge(
 VOIDS = gauge("void_messages", "Messages of the log that are no events, by reason.", "service", "reason")
 UNKNOWN = gauge("unknown_events", "Events of types that this release does not know.", "service")
 REBUILDING = gauge("view_rebuilding", "Views that are being built anew beside the live ones.", "service")
+MENDED = gauge(
+    "view_mended_age_seconds",
+    "Since views were last found damaged, or other than the log says (differed), and built again.",
+    "service",
+    "how",
+)
+VERIFIED = gauge(
+    "view_verified_age_seconds", "Since a view was last verified, or since it is known that none was.", "service"
+)
 DOUBTED = gauge(
     "clock_doubted", "Whether the clock is not believed (1), so that forgetting by terms and signing wait.", "service"
 )
@@ -191,6 +200,7 @@ async def measure(service: Service) -> None:
     READINGS_WAITING.labels(name).set(service.readings.waiting)
     READINGS_UNUSUAL.labels(name).set(len(service.readings.unusual))
     READINGS_BROKEN.labels(name).set(float(service.readings.broken))
+    await service.outside.in_thread(_measure_mending, service)
     last: dict[tuple[str, ...], float] = {}
     lags: dict[tuple[str, ...], float] = {}
     pending: dict[tuple[str, ...], float] = {}
@@ -215,6 +225,18 @@ async def measure(service: Service) -> None:
         only(PARKED, {(name, reaction): float(parked[reaction]) for reaction in named}, name)
         only(PROCESSES, {(name, *of): float(n) for of, n in (await service.processes.counted()).items()}, name)
         await service.definition.measuring(service)
+
+
+def _measure_mending(service: Upkeep) -> None:
+    """What was found wrong with views, and when they were verified."""
+    now, name = service.now(), service.name
+    ages: dict[tuple[str, ...], float] = {
+        (name, one.how): (now - one.at).total_seconds() for one in service.mending.reports.all()
+    }
+    only(MENDED, ages, name)
+    verified = service.mending.reports.verified.read()
+    since = verified.last or verified.since
+    only(VERIFIED, {} if since is None else {(name,): (now - since).total_seconds()}, name)
 
 
 async def _pending(service: Upkeep) -> dict[tuple[str, ...], float]:

@@ -56,6 +56,8 @@ from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
 from shared.runtime.times.word import WORD
+from shared.runtime.views.mending import LOOK as VIEWS_LOOK
+from shared.runtime.views.mending import Mending
 
 COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
 """The views that every service has beside its own"""
@@ -239,6 +241,18 @@ async def _note_clock(service: Service) -> None:
     await service.clock.stop()
 
 
+async def _mend_views(service: Service) -> None:
+    await service.mending.mend()
+
+
+async def _views_damaged(service: Service) -> None:
+    await service.mending.wanted()
+
+
+async def _look_at_views(service: Service) -> None:
+    await service.mending.look()
+
+
 async def _mark(service: Service) -> None:
     await service.mark_keys()
 
@@ -262,17 +276,14 @@ OWN: Sequence[Job[Service]] = (
     Job("network-lists", _read_lists, every=LISTS_READ),
     ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
-    Job(
-        "readings",
-        _write_readings,
-        every=60.0,
-        news=_readings_wait,
-        ending=_write_readings,
-    ),
+    Job("readings", _write_readings, every=60.0, news=_readings_wait, ending=_write_readings),
+    Job("views-mending", _mend_views, every=VIEWS_LOOK, news=_views_damaged, pauses=(1.0, 15.0)),
+    Job("views-verified", _look_at_views, every=VIEWS_LOOK, first=VIEWS_LOOK, at="the writer"),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
 end of their hour; a node of NATS that can't write is left; what is new among the keys gets its mark, and up to where
-the log was written with them; who read personal data is written down."""
+the log was written with them; who read personal data is written down; views that are not what the log says are built
+again."""
 OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
 """And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
 
@@ -308,6 +319,8 @@ class Service:
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
         self.log.judgement = self.runner
+        hours = around.settings.quiet_hours
+        self.mending = Mending(self.log, self.runner, self.store, around.data, self.name, hours, self.outside)
         self.lists = NetworkLists(self.runner, self.store)
         self.freshness = Freshness(LogEnd(around.nc, around.network), self.runner, self.outside)
         operator = operator_token(around.data / "keys")
@@ -410,7 +423,7 @@ class Service:
         self.lists.begin()
         self.jobs.start("at once")
         await self.persons.enforce()
-        await self.runner.start()
+        await self.mending.start()
         await self.persons.resume()
         await self.lists.now()
         await self.asking.answer(PARKED, self._parked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
@@ -16,7 +16,7 @@ from shared.kernel.command_handler import HAPPENED, Instead, Why, new_command_id
 from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document, View
-from shared.runtime.faces import Desk, Library, Undertakings, Views
+from shared.runtime.faces import Desk, Library, Undertakings, Upkeep, Views
 from shared.runtime.readiness import Watched, checks_of
 from shared.runtime.service import Definition
 from shared.web.facts.obstacles import SINCE, WHY, first_day
@@ -371,9 +371,22 @@ class Running(BaseModel):
     failing: str | None
 
 
+class Mended(BaseModel):
+    """What was found wrong with views in the last days and mended: `damaged` or `differed`; `view`: which, "" for all
+    of them; `aside`: what the damaged file is called now."""
+
+    at: datetime
+    how: str
+    view: str
+    why: str
+    differing: int
+    aside: str
+    parked_lost: bool
+
+
 class State(BaseModel):
     """How the service is: how far its views are, what is void, unknown or parked; about which records nothing is
-    decided; its processes that are not over."""
+    decided; its processes that are not over; what of its views was mended of late, when one was verified last."""
 
     service: str
     sequence: int
@@ -385,6 +398,12 @@ class State(BaseModel):
     rebuilding: dict[str, int]
     parked: list[dict[str, Any]]
     processes: list[Running]
+    mended: list[Mended]
+    verified: datetime | None
+
+
+class Stated(Undertakings, Upkeep, Protocol):
+    """A service that says how it is."""
 
 
 state_routes = APIRouter()
@@ -399,7 +418,9 @@ def _named(service: Views, name: str) -> View:
 
 @state_routes.get("/state", tags=["state"], responses={400: {"model": Problem}})  # named once, it is in the document
 @access("reader")
-async def state(service: Here[Undertakings]) -> State:
+async def state(service: Here[Stated]) -> State:
+    reports = await service.outside.in_thread(service.mending.told)
+    verified = await service.outside.in_thread(service.mending.reports.verified.read)
     return State(
         service=service.name,
         sequence=service.runner.position,
@@ -420,6 +441,8 @@ async def state(service: Here[Undertakings]) -> State:
         rebuilding=service.runner.rebuilding,
         parked=[p._asdict() for p in await service.store.parked()],
         processes=[_running(service, one) for one in await service.processes.running()],
+        mended=[Mended.model_validate(one, from_attributes=True) for one in reports],
+        verified=verified.last,
     )
 
 

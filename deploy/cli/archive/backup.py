@@ -43,6 +43,7 @@ from shared.ledger.merkle import Tree, VerifierKey, leaf_hash, leaf_of
 from shared.persons.keys.key_folder import KeyFiles, fit, persons_in
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.service import COMMON_VIEWS
+from shared.runtime.views.damage import damage_of
 
 FORMAT = "maillage backup 1"
 MANIFEST = "manifest.json"
@@ -320,7 +321,7 @@ async def _digests(data: Path, events: int) -> list[ViewDigest]:
     found: list[ViewDigest] = []
     for definition in DEFINITIONS:
         path = data / "views" / f"{definition.name}.sqlite"
-        if not path.exists():
+        if not path.exists() or damage_of(path) is not None:
             return []
         store = SqliteStore(path)
         try:

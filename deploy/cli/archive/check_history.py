@@ -36,10 +36,11 @@ from shared.contract.observatory.ledger import LogRestored
 from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.event_log import Log, LogDamaged
-from shared.kernel.stores import InUse, store_for
+from shared.kernel.stores import InUse
 from shared.kernel.views.projection import Document, View, folded
 from shared.ledger.archive_format import ArchiveDamaged
 from shared.runtime.service import COMMON_VIEWS, Definition
+from shared.runtime.views.stores import store_for
 
 SHOWN = 50  # errors that are said one by one
 AT_ONCE = 500  # events checked before others have their turn

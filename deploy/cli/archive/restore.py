@@ -49,7 +49,6 @@ from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.atomic_batch import NoAnswer, Rejected, Unit, Write, publish
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
-from shared.kernel.stores import store_for
 from shared.kernel.views.projector import JUDGE, Runner
 from shared.ledger.archive_format import Archive
 from shared.ledger.archive_verifier import verify
@@ -61,6 +60,7 @@ from shared.persons.keys.keyring import Keyring, restored
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.service import COMMON_VIEWS, Definition
 from shared.runtime.times.clock import last_dated
+from shared.runtime.views.stores import store_for
 
 LONG = 3600.0  # seconds that the views may take
 

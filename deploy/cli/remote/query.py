@@ -271,6 +271,18 @@ def processes(data: DataOption = None, json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
+def _mended(reports: Sequence[Mapping[str, Any]]) -> str:
+    """What was wrong with views in the last days and was built again: somebody is to find out why."""
+    if not reports:
+        return "none in the last 7 days"
+    last = reports[-1]
+    what = f"all of them, {last['why']}" if not last["view"] else f"{last['view']}, {last['why']}"
+    differing = f", {last['differing']} documents" if last["differing"] else ""
+    aside = f"; the file is views/aside/{last['aside']}" if last["aside"] else ""
+    lost = "; which events were parked is lost" if last["parked_lost"] else ""
+    return f"{len(reports)}, the last on {last['at'][:16].replace('T', ' ')}: {what}{differing}{aside}{lost}"
+
+
 def _stopped(records: Sequence[Mapping[str, Any]]) -> str:
     """About which records a service decides nothing, and what to do."""
     some = ", ".join(
@@ -352,6 +364,9 @@ async def _look_at(client: Client, name: str, check: Check) -> bool:
     shown, whole = f"show {state['sequence']} of {state['last']}", not state["damage"]
     views = checks.get("views", {"good": whole, "text": state["damage"]})  # a service of an older release does not say
     check(f"{name}: views", views["good"], shown if views["good"] else f"{shown}: {views['text']}")
+    if (mended := state.get("mended")) is not None:  # nor does one of the release before
+        check(f"{name}: views mended", True, _mended(mended), bool(mended))
+        check(f"{name}: views verified", True, (state["verified"] or "not yet")[:16].replace("T", " "))
     check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
     check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")
     stopped = state.get("cannot_read", [])  # a service of an older release says nothing of it

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import ChainMap, Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -190,9 +190,7 @@ class Runner:
             if seq < judged.seq:
                 await self._catch_up(views, judged.seq)
         await self._store.put(Batch(checkpoints={self._place: judged}))
-        async with self._moved:
-            self._judged = judged
-            self._moved.notify_all()
+        await self._shows(judged)
 
     async def _load_at_last(self) -> None:
         """`_load`, as often as it takes: nothing may be written by a runner that knows half of it. Raises
@@ -238,7 +236,11 @@ class Runner:
     async def _is_damaged(self, damage: str) -> None:
         self.damage = damage
         log.error("views.log_damaged", service=self._service, damage=damage)
+        await self._shows(self._judged)
+
+    async def _shows(self, judged: Checkpoint) -> None:
         async with self._moved:
+            self._judged = judged
             self._moved.notify_all()
 
     async def _step(self, run: Sequence[Message]) -> None:
@@ -267,9 +269,7 @@ class Runner:
         self.voids |= batch.voids
         self._unknown |= batch.unknown
         self._log.shows(judged.seq)
-        async with self._moved:
-            self._judged = judged
-            self._moved.notify_all()
+        await self._shows(judged)
 
     def _judge(self, run: Sequence[Message], batch: Batch) -> list[Recorded]:
         """The events among the messages; what is none is noted as void, with its reason."""
@@ -319,7 +319,7 @@ class Runner:
             return False  # a type we don't know
 
     async def _catch_up(
-        self, views: Sequence[View], upto: int, progress: Callable[[int], None] = lambda seq: None
+        self, views: Sequence[View], upto: int, name: str = "", stride: int = STRIDE, rest: float = 0.0
     ) -> None:
         """Brings views that stand at the same sequence to a judged one, alone: the log is read once for all of them."""
         after = (await self._store.checkpoint(views[0].table)).seq
@@ -329,15 +329,17 @@ class Runner:
         try:
             async for some in self._log.read(after, until=upto):
                 run += some
-                if len(run) < STRIDE and run[-1].seq < upto:
+                if len(run) < stride and run[-1].seq < upto:
                     continue  # the longer the stride, the fewer times a document is written that many events change
                 with uncollected():
                     if writing is not None:
                         await writing
                     batch = await self._stride(views, run, tops, from_start=after == 0)
                     writing = asyncio.create_task(self._store.put(batch))  # the next stride is read meanwhile
-                progress(run[-1].seq)
+                if name:
+                    self.rebuilding[name] = run[-1].seq
                 run.clear()
+                await self._outside.sleep(rest)
             if writing is not None:
                 await writing
         finally:
@@ -354,25 +356,32 @@ class Runner:
             await apply(self._store, view, Step(events, past, late, tops, from_start), batch, self._outside)
         return batch
 
+    @asynccontextmanager
+    async def beside(self, view: View, name: str = "", stride: int = STRIDE, rest: float = 0.0) -> AsyncIterator[View]:
+        """The view, built again from the log beside the live one; in strides of so many messages, with a rest of so
+        many seconds after each. Dropped at the end. `name`: under which `rebuilding` says how far it is."""
+        beside = await self._store.start_rebuild(view)
+        try:
+            await self._catch_up([beside], self.position, name, stride, rest)
+            yield beside
+        finally:
+            await self._store.drop(beside)
+
+    @asynccontextmanager
+    async def level(self, beside: View) -> AsyncIterator[int]:
+        """Meanwhile views stand still, and one that was built beside shows what they do: up to this sequence."""
+        async with self._writing:
+            await self._catch_up([beside], self.position)
+            yield self.position
+
     async def rebuild(self, view: View) -> float:
-        """Builds the view again beside the live one, then swaps; `rebuilding` says how far it is. Returns the seconds
-        it took."""
+        """Builds the view again beside the live one, then swaps. Returns the seconds it took."""
         if not self.writes:
             return float((await self._ordered("rebuild", view))["seconds"])
         start = self._outside.monotonic()
-        beside = await self._store.start_rebuild(view)
-
-        def progress(seq: int) -> None:
-            self.rebuilding[view.name] = seq
-
         try:
-            await self._catch_up([beside], self.position, progress)
-            async with self._writing:
-                await self._catch_up([beside], self.position, progress)  # what came in meanwhile
+            async with self.beside(view, view.name) as beside, self.level(beside):
                 await self._store.swap(beside, view)
-        except BaseException:
-            await self._store.drop(beside)
-            raise
         finally:
             self.rebuilding.pop(view.name, None)
         return self._outside.monotonic() - start
@@ -381,20 +390,14 @@ class Runner:
         """Compares the live view with a rebuild at the same sequence, by digest. The rebuild is thrown away."""
         if not self.writes:
             return Verdict(**(await self._ordered("verify", view))["verdict"])
-        beside = await self._store.start_rebuild(view)
-        try:
+        async with self.beside(view) as beside:
             for _ in range(1 if self._lease is None else VERIFY_TRIES):
-                await self._catch_up([beside], self.position)
-                async with self._writing:
-                    await self._catch_up([beside], self.position)
-                    live, rebuilt = await self._store.digest(view), await self._store.digest(beside)
-                    verdict = Verdict(view.name, self.position, live, rebuilt)
+                async with self.level(beside) as seq:
+                    verdict = Verdict(view.name, seq, await self._store.digest(view), await self._store.digest(beside))
                 if verdict.equal:
                     break
                 await self._outside.sleep(0 if self._lease is None else self._pace.renew)
             return verdict
-        finally:
-            await self._store.drop(beside)
 
     # -- replicas -------------------------------------------------------------------------------------------------
 
@@ -434,9 +437,7 @@ class Runner:
             await _same_log(self._log, place)
         self.voids |= await self._store.voids(after=self._judged.seq)
         self._unknown = await self._store.unknown()
-        async with self._moved:
-            self._judged = place
-            self._moved.notify_all()
+        await self._shows(place)
         self._ready.set()
 
     async def _hold(self, lease: Lease) -> None:

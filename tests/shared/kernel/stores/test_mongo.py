@@ -14,10 +14,11 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from shared.base.settings import Settings
 from shared.contract.directory.structures import StructureClosed
 from shared.kernel.eventlog.direct_get import Unavailable
-from shared.kernel.stores import InUse, store_for
+from shared.kernel.stores import InUse
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Driver, Mongo
 from shared.kernel.views.projection import Batch, Checkpoint, Document, Moved, Standing, Turn, Unknown, View
+from shared.runtime.views.stores import store_for
 from tests.fixtures.installation import maillage
 from tests.fixtures.mongo_server import Server
 from tests.fixtures.small_directory import STRUCTURES
