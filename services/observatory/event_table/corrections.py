@@ -14,7 +14,27 @@ from shared.contract import EVENTS
 from shared.contract.envelope import CloudEvent, Recorded, instant
 from shared.kernel.corrections import corrects, told
 
+EVER = 2**63 - 1
+"""The sequence up to which a row of `versions` holds that nothing was said of since."""
 NEEDED = "seq, network, service, entity, entity_id, id, version, type, time, recorded, actor, command, data"
+
+AGAIN = f"""
+INSERT INTO versions
+SELECT versions.* REPLACE (
+    coalesce(moved, day) AS day,
+    CASE WHEN moved IS NULL OR turn < 1099511627776 THEN turn
+         ELSE (moved - DATE '1900-01-01')::BIGINT * 1099511627776 + seq END AS turn,
+    words.since AS since, words.until AS until, true AS again)
+FROM versions JOIN (
+    SELECT
+        about, since, lead(since, 1, {EVER}) OVER line AS until,
+        coalesce(last_value(CASE kind WHEN 'redated' THEN NULL ELSE kind = 'struck' END IGNORE NULLS) OVER line, false)
+            AS struck,
+        last_value(moved IGNORE NULLS) OVER line AS moved
+    FROM corrections WHERE list_contains(?::BIGINT[], about) WINDOW line AS (PARTITION BY about ORDER BY since)
+) AS words ON about = seq
+WHERE NOT again AND NOT struck
+"""
 
 
 def write_corrections(db: duckdb.DuckDBPyConnection, after: int) -> None:
@@ -40,6 +60,19 @@ def write_corrections(db: duckdb.DuckDBPyConnection, after: int) -> None:
             begin = end
     if rows:
         db.executemany("INSERT INTO corrections VALUES (?, ?, ?, ?, ?)", rows)
+        _tell_again(db, sorted({row[0] for row in rows}))
+
+
+def _tell_again(db: duckdb.DuckDBPyConnection, about: Sequence[int]) -> None:
+    """What is told of these events, from which sequence to before which, so that who reads `told` joins nothing: the
+    row of the event holds to the first word about it, and after each word there is another, unless it is struck."""
+    db.execute("DELETE FROM versions WHERE again AND list_contains(?::BIGINT[], seq)", [about])
+    db.execute(
+        "UPDATE versions SET until = first FROM (SELECT about, min(since) AS first FROM corrections "
+        "WHERE list_contains(?::BIGINT[], about) GROUP BY about) AS words WHERE NOT again AND seq = words.about",
+        [about],
+    )
+    db.execute(AGAIN, [about])
 
 
 def _rows(entity: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

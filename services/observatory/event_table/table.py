@@ -23,7 +23,7 @@ import pyarrow as pa
 import structlog
 
 from services.observatory.event_table.columns import LEAST, SCHEMA, Row, columns_of, end_of, fingerprint, row_of
-from services.observatory.event_table.corrections import write_corrections
+from services.observatory.event_table.corrections import EVER, write_corrections
 from services.observatory.indicators import MACROS
 from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
@@ -45,7 +45,10 @@ SQL_TYPES = {
     "list<item: int64>": "BIGINT[]",
 }  # fmt: skip
 TABLES = f"""
-CREATE TABLE events ({", ".join(f'"{f.name}" {SQL_TYPES[str(f.type)]}' for f in SCHEMA)});
+CREATE TABLE versions ({", ".join(f'"{f.name}" {SQL_TYPES[str(f.type)]}' for f in SCHEMA)},
+    since BIGINT, until BIGINT, again BOOLEAN);
+CREATE VIEW events AS SELECT * EXCLUDE (since, until, again) FROM versions WHERE NOT again;
+CREATE VIEW told AS FROM versions;
 CREATE TABLE voids (seq BIGINT, subject VARCHAR, reason VARCHAR, bytes BIGINT);
 CREATE TABLE region (department VARCHAR);
 CREATE TABLE checkpoint (seq BIGINT, id VARCHAR, peak TIMESTAMP, schema VARCHAR);
@@ -107,7 +110,7 @@ class EventTable:
         other columns or another contract. Raises duckdb.IOException where another process has it open."""
         load_all()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        schema = f"{self._contract or fingerprint()}/{duckdb.__version__}/texts2"
+        schema = f"{self._contract or fingerprint()}/{duckdb.__version__}/told"
         try:
             self._connect()
             row = self._db.execute("SELECT seq, id, peak, schema FROM checkpoint").fetchone()
@@ -221,7 +224,7 @@ class EventTable:
             # better.
             db.register("batch", pa.concat_tables([run.rows for run in runs]))
             db.execute("BEGIN")
-            db.execute("INSERT INTO events SELECT * FROM batch")
+            db.execute(f"INSERT INTO versions SELECT *, seq, {EVER}, false FROM batch")
             write_corrections(db, self.position)
             if voids := [void for run in runs for void in run.voids]:
                 db.executemany("INSERT INTO voids VALUES (?, ?, ?, ?)", voids)
@@ -323,13 +326,16 @@ class EventTable:
                 )
                 more = [(seq, known, "redated", day, "") for seq, day in redated]
                 cursor.executemany("INSERT INTO temp.corrections VALUES (?, ?, ?, ?, ?)", more)
+                cursor.execute(f"CREATE TEMP VIEW told AS SELECT * FROM told_by({known:d})")
             there = f"standing(DATE '{as_of:%Y-%m-%d}', {known:d})"
             kept = f"CREATE TEMP TABLE standing_at AS SELECT * EXCLUDE ({UNCOUNTED}) FROM {there}"
             cursor.execute(kept)
             cursor.execute(f"CREATE TEMP TABLE planned_at AS SELECT * FROM planned_days({known:d})")
             cursor.execute("CREATE TEMP MACRO planned_days(upto) AS TABLE SELECT * FROM temp.planned_at")
-            cursor.execute(f"CREATE TEMP TABLE merges_at AS SELECT * FROM merges({known:d})")
-            cursor.execute("CREATE TEMP MACRO merges(upto) AS TABLE SELECT * FROM temp.merges_at")
+            cursor.execute(f"CREATE TEMP TABLE merges_at AS SELECT * FROM merges(DATE '{as_of:%Y-%m-%d}', {known:d})")
+            cursor.execute(
+                "CREATE TEMP MACRO merges(as_of, upto) AS TABLE SELECT * FROM temp.merges_at WHERE day <= as_of"
+            )
             for name, since in (("standing", "shown"), ("dated", "day")):
                 cursor.execute(
                     f"CREATE TEMP MACRO {name}(as_of, upto) AS TABLE SELECT * FROM temp.standing_at "

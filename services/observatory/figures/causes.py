@@ -84,7 +84,7 @@ def least(every: Sequence[int], enough: Callable[[Sequence[int]], bool], most: i
 
 class _Supposing:
     """A figure as it would be if of what was learnt since only some events were there: the connection's own views
-    `events` and `corrections` hide the tables."""
+    `events`, `corrections` and `told`, which is made of both, hide the tables."""
 
     def __init__(self, rows: Rows, spec: Spec, then: int, now: int, filters: Filters) -> None:
         self._rows, self._spec, self._then, self._now, self._filters = rows, spec, then, now, filters
@@ -99,6 +99,7 @@ class _Supposing:
                 f"WHERE {learnt} <= {self._then:d} OR {learnt} IN ({chosen})",
                 (),
             )
+        self._rows(f"CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM told_by({self._now:d})", ())
         return value_of(self._spec, self._answer)
 
     def _answer(self, indicator: str, day: date, first: int | None, last: int | None) -> Answer:

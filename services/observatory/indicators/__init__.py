@@ -37,8 +37,7 @@ RANGE: Mapping[str, int] = {"first": 1, "last": 9999}
 """The years that an indicator with the parameters `first` and `last` takes without them: all."""
 EARLIER_NAMES = NETWORKS / "indicators" / "earlier.yaml"
 """Figures as an earlier release called them; what stands there is said in its head."""
-BY_KIND = "held_by($as_of, $known, 'kind')"
-BY_MARK = "held_by($as_of, $known, 'mark')"
+BY_KIND, BY_MARK = "held_by_kind($as_of, $known)", "held_by_mark($as_of, $known)"
 
 
 class Headless(ValueError):
@@ -165,10 +164,10 @@ def as_earlier(name: str, said: Mapping[str, Any], now: Mapping[str, Indicator])
     """A figure as an earlier release called it, from the indicators that count it now."""
     sources = list(dict.fromkeys(source for source, _ in said["of"].values()))
     first, last = (_sql(str(year)) for year in said.get("asked", RANGE.values()))
-    parts, selects = [], []
+    parts, selects = [f"held_then AS MATERIALIZED (FROM {BY_MARK if said['by'] == 'mark' else BY_KIND})"], []
     for n, source in enumerate(sources):
         query = now[source].query.replace("$first::INTEGER", first).replace("$last::INTEGER", last)
-        parts.append(f"s{n} AS (\n{query.replace(BY_KIND, BY_MARK) if said['by'] == 'mark' else query})")
+        parts.append(f"s{n} AS (\n{query.replace(BY_KIND, 'held_then')})")
     of_things = now[sources[0]].counts == "things"
     for path, (source, there) in said["of"].items():
         one = f"s{sources.index(source)}"

@@ -7,7 +7,6 @@
 -- filters: department, kind, theme, college
 -- persons: all
 -- rank: 3
--- types: ContactAdded, ContactRemoved
 -- definition: Personnes nommées comme contact d’une structure et pas retirées depuis. Leurs noms restent scellés.
 SELECT 'directory.contacts_total.value' AS path, count(*) AS value, list(event ORDER BY event) AS events
-FROM running($as_of, $known, 'ContactAdded', 'ContactRemoved')
+FROM contact_at($as_of, $known)

@@ -13,7 +13,7 @@ SELECT
 FROM (
     SELECT sort, arg_min(event, (day, event)) AS first
     FROM (
-        SELECT sort, unnest(topics) AS topic, day, event FROM held_by($as_of, $known, 'kind')
+        SELECT sort, unnest(topics) AS topic, day, event FROM held_by_kind($as_of, $known)
         WHERE year BETWEEN $first::INTEGER AND $last::INTEGER)
     GROUP BY sort, topic)
 GROUP BY sort

@@ -11,6 +11,6 @@ SELECT
     count(*) AS value,
     list(first ORDER BY first) AS events
 FROM (
-    SELECT sort, arg_min(event, (day, event)) AS first FROM held_by($as_of, $known, 'kind')
+    SELECT sort, arg_min(event, (day, event)) AS first FROM held_by_kind($as_of, $known)
     WHERE town IS NOT NULL AND year BETWEEN $first::INTEGER AND $last::INTEGER GROUP BY sort, town)
 GROUP BY sort

@@ -9,4 +9,4 @@ SELECT
     'events.gatherings.' || sort || '.since' AS path,
     arg_min(year, (day, event)) AS value,
     [arg_min(event, (day, event))] AS events
-FROM held_by($as_of, $known, 'kind') GROUP BY sort
+FROM held_by_kind($as_of, $known) GROUP BY sort

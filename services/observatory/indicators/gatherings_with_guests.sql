@@ -10,5 +10,5 @@ SELECT
     'events.gatherings.' || sort || '.with_guests_' || $first::INTEGER || '_' || $last::INTEGER AS path,
     count(*) AS value,
     list(event ORDER BY event) AS events
-FROM held_by($as_of, $known, 'kind')
+FROM held_by_kind($as_of, $known)
 WHERE len(guests) > 0 AND year BETWEEN $first::INTEGER AND $last::INTEGER GROUP BY sort

@@ -9,33 +9,32 @@ SELECT
     arg_max(moved, since) FILTER (kind = 'redated') AS moved
 FROM corrections WHERE since <= upto GROUP BY about;
 
+CREATE OR REPLACE MACRO dated(as_of, upto) AS TABLE
+-- The facts that stand, each on the day that it counts for (the loader has joined the words to them); `turn`: its place in
+-- the line of its entity, the latest having the greatest. All else reads this or `standing`, and orders by `turn`: nothing
+-- sorts by the hour (shared/kernel/line.py, `upto`).
+SELECT * EXCLUDE (since, until, again) FROM told
+WHERE readable AND since <= upto AND until > upto AND day <= as_of;
+
 CREATE OR REPLACE MACRO standing(as_of, upto) AS TABLE
--- The facts that stand, each on the day that it counts for; `turn`: its place in the line of its entity, the latest having
--- the greatest; `shown`: the day from which on it is there, which is the first of any fact of its entity for a timeless
--- beginning (its turn is below that of any day). All else reads this, and orders by `turn`: nothing sorts by the hour
--- (shared/kernel/line.py, `upto`).
+-- The same for whoever asks for timeless beginnings too (of contacts, gatherings, projects), whose turn is below that of
+-- any day: they are there from the first day of any fact of their entity on (`shown`), and not from their own.
 WITH begun AS (
-    SELECT entity_id AS thing, min(coalesce(moved, day)) AS first_day
-    FROM events LEFT JOIN amended(upto) ON about = seq
-    WHERE readable AND seq <= upto AND NOT coalesce(struck, false)
-      AND entity_id IN (SELECT entity_id FROM events WHERE turn < 1099511627776)
+    SELECT entity_id AS thing, min(day) AS first_day FROM dated(DATE '9999-12-31', upto)
+    WHERE entity_id IN (SELECT entity_id FROM told WHERE turn < 1099511627776)
     GROUP BY entity_id)
+SELECT facts.*, coalesce(first_day, day) AS shown
+FROM dated(DATE '9999-12-31', upto) AS facts LEFT JOIN begun ON turn < 1099511627776 AND thing = entity_id
+WHERE coalesce(first_day, day) <= as_of;
+
+CREATE OR REPLACE MACRO told_by(upto) AS TABLE
+-- The table `told` as one sequence has it, from the words themselves: for whoever supposes other words.
 SELECT events.* REPLACE (
     coalesce(moved, day) AS day,
     CASE WHEN moved IS NULL OR turn < 1099511627776 THEN turn ELSE (moved - DATE '1900-01-01')::BIGINT * 1099511627776 + seq END AS turn),
-    coalesce(first_day, moved, day) AS shown
-FROM events LEFT JOIN amended(upto) ON about = seq
-LEFT JOIN begun ON turn < 1099511627776 AND thing = entity_id
-WHERE readable AND seq <= upto AND coalesce(first_day, moved, day) <= as_of AND NOT coalesce(struck, false);
+    seq AS since, 9223372036854775807 AS until, false AS again
+FROM events LEFT JOIN amended(upto) ON about = seq WHERE seq <= upto AND NOT coalesce(struck, false);
 
-CREATE OR REPLACE MACRO dated(as_of, upto) AS TABLE
--- The same in half of the time, for whoever asks for none of the timeless beginnings (of contacts, gatherings, projects):
--- these alone are here from their own day on, and not from the first of their entity.
-SELECT events.* REPLACE (
-    coalesce(moved, day) AS day,
-    CASE WHEN moved IS NULL OR turn < 1099511627776 THEN turn ELSE (moved - DATE '1900-01-01')::BIGINT * 1099511627776 + seq END AS turn)
-FROM events LEFT JOIN amended(upto) ON about = seq
-WHERE readable AND seq <= upto AND coalesce(moved, day) <= as_of AND NOT coalesce(struck, false);
 CREATE OR REPLACE MACRO region_at(as_of, upto) AS TABLE
 -- The departments of the network's region, as it was said of that day; where nothing was, as the settings say (`region`).
 WITH said AS (
@@ -70,40 +69,51 @@ SELECT
 FROM dated(as_of, upto) WHERE entity = 'structure' GROUP BY entity_id;
 
 CREATE OR REPLACE MACRO running(as_of, upto, begun, ended) AS TABLE
--- One row an entity that `begun`, and was not `ended` since: a contact, a seat, a place, a group. `event` began it.
-SELECT
-    entity_id AS thing,
-    arg_max(seq, turn) FILTER (type = begun) AS event,
-    arg_max(name, turn) AS name,
-    arg_max(role, turn) AS role
-FROM standing(as_of, upto) WHERE type IN (begun, ended)
+-- One row an entity that `begun` on a day, and was not `ended` since: a seat, a place, a group. `event` began it.
+SELECT entity_id AS thing, arg_max(seq, turn) FILTER (type = begun) AS event, arg_max(role, turn) AS role
+FROM dated(as_of, upto) WHERE type IN (begun, ended)
 GROUP BY entity_id
 HAVING arg_max(type = begun, turn);
 
-CREATE OR REPLACE MACRO merges(upto) AS TABLE
+CREATE OR REPLACE MACRO contact_at(as_of, upto) AS TABLE
+-- One row a contact that was not removed. It begins without a day: a contact is there from the first that is said of it.
+SELECT entity_id AS thing, arg_max(seq, turn) FILTER (type = 'ContactAdded') AS event
+FROM standing(as_of, upto) WHERE type IN ('ContactAdded', 'ContactRemoved')
+GROUP BY entity_id
+HAVING arg_max(type = 'ContactAdded', turn);
+
+CREATE OR REPLACE MACRO merges(as_of, upto) AS TABLE
 -- Each record that was merged, with the one that is kept, and those that had been merged into it before.
 SELECT
     unnest(list_prepend(entity_id, coalesce(from_json(json_extract(data, '$.followers'), '["VARCHAR"]'), []))) AS structure,
     json_extract_string(data, '$.kept') AS kept, turn, day
-FROM dated(DATE '9999-12-31', upto) WHERE type = 'StructureAbsorbed';
+FROM dated(as_of, upto) WHERE type = 'StructureAbsorbed';
 
-CREATE OR REPLACE MACRO member_at(as_of, upto) AS TABLE
--- One row a member; `event` put it in its college. Of several memberships of one structure, by records that were merged,
--- one counts (shared/notions/one_membership.py).
-WITH running AS (SELECT
+CREATE OR REPLACE MACRO member_on(taken, as_of, upto) AS TABLE
+-- One row a member and day (`on_day`, of the days `taken`, none after `as_of`); `event` put it in its college. Of several
+-- memberships of one structure, by records that were merged, one counts (shared/notions/one_membership.py).
+WITH ends AS (SELECT unnest(taken) AS on_day),
+running AS (SELECT
+    on_day,
     entity_id AS member,
     arg_max(name, turn) AS name,
     arg_max(college, turn) AS college,
     arg_max(structure, turn) AS structure,
     arg_max(seq, turn) FILTER (college IS NOT NULL) AS event
-FROM dated(as_of, upto) WHERE entity = 'member'
-GROUP BY entity_id
+FROM dated(as_of, upto) JOIN ends ON day <= on_day WHERE entity = 'member'
+GROUP BY on_day, entity_id
 HAVING NOT arg_max(type = 'MemberLeft', turn) FILTER (type IN ('MemberJoined', 'MemberLeft'))
    AND bool_or(type = 'MemberJoined')),
-merged AS (SELECT structure, arg_max(kept, turn) AS kept FROM merges(upto) WHERE day <= as_of GROUP BY structure)
-SELECT running.* FROM running LEFT JOIN merged ON merged.structure = running.structure
-QUALIFY running.structure IS NULL
-     OR row_number() OVER (PARTITION BY coalesce(kept, running.structure) ORDER BY kept IS NOT NULL, member) = 1;
+merged AS (
+    SELECT on_day, structure, arg_max(kept, turn) AS kept FROM merges(as_of, upto) JOIN ends ON day <= on_day
+    GROUP BY on_day, structure)
+SELECT running.* FROM running LEFT JOIN merged USING (on_day, structure)
+QUALIFY structure IS NULL
+     OR row_number() OVER (PARTITION BY on_day, coalesce(kept, structure) ORDER BY kept IS NOT NULL, member) = 1;
+
+CREATE OR REPLACE MACRO member_at(as_of, upto) AS TABLE
+-- The same of one day.
+SELECT * EXCLUDE on_day FROM member_on([as_of::DATE], as_of, upto);
 
 CREATE OR REPLACE MACRO post_at(as_of, upto) AS TABLE
 -- One row a post of the team; `event` gave it its share of full time.
@@ -127,18 +137,19 @@ SELECT * FROM (VALUES
 
 CREATE OR REPLACE MACRO marks_of(as_of, upto, wanted) AS TABLE
 -- What is so of the codes of a list of the network (`wanted`), closed ones too: a row a code, mark and span of days, from
--- `since` to before `until`. Of a code that is used before anything is said of it, the first word counts.
-WITH own AS (FROM general_marks() WHERE vocabulary = wanted),
+-- `since` to before `until`. Of a code that is used before anything is said of it, the first word counts; what is so of a
+-- term that any network has is so on all days.
+WITH own AS (SELECT list(DISTINCT code) AS codes, list(code || '/' || mark) AS marks FROM general_marks() WHERE vocabulary = wanted),
 said AS (
     SELECT code, day, arg_max(marks, turn) AS marks FROM dated(as_of, upto)
     WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = wanted GROUP BY code, day),
 spans AS (
-    SELECT code, marks, CASE WHEN lag(day) OVER line IS NULL AND code NOT IN (SELECT code FROM own) THEN DATE '0001-01-01' ELSE day END AS since,
-           lead(day, 1, DATE '9999-12-31') OVER line AS until
-    FROM said WINDOW line AS (PARTITION BY code ORDER BY day)),
-each_mark AS (SELECT code, unnest(marks) AS mark, since, until FROM spans)
-SELECT code, mark, DATE '0001-01-01' AS since, DATE '9999-12-31' AS until FROM own WHERE mark IS NOT NULL
-UNION ALL FROM each_mark ANTI JOIN own ON own.code = each_mark.code AND own.mark = each_mark.mark;
+    SELECT code, unnest(marks) AS mark, day, lag(day) OVER line AS before, lead(day, 1, DATE '9999-12-31') OVER line AS until
+    FROM said WINDOW line AS (PARTITION BY code ORDER BY day))
+SELECT code, mark, DATE '0001-01-01' AS since, DATE '9999-12-31' AS until FROM general_marks() WHERE vocabulary = wanted AND mark IS NOT NULL
+UNION ALL
+SELECT code, mark, CASE WHEN before IS NULL AND NOT list_contains(own.codes, code) THEN DATE '0001-01-01' ELSE day END, until
+FROM spans, own WHERE NOT coalesce(list_contains(own.marks, code || '/' || mark), false);
 
 CREATE OR REPLACE MACRO marked(as_of, upto, wanted, so) AS TABLE
 -- The codes of a list of the network (`wanted`) of which something is so (`so`), closed ones too, with the days: what
@@ -154,25 +165,29 @@ GROUP BY entity_id;
 
 CREATE OR REPLACE MACRO gathering_at(as_of, upto) AS TABLE
 -- One row a gathering that was held and is not cancelled, on its first day; `event` says that it was held.
-WITH held AS (FROM dated(as_of, upto) WHERE type = 'GatheringHeld'),
-latest AS (SELECT entity_id, max(turn) AS at FROM held GROUP BY entity_id),
-called_off AS (
-    SELECT entity_id FROM dated(as_of, upto) WHERE type IN ('GatheringCancelled', 'GatheringReinstated')
-    GROUP BY entity_id HAVING arg_max(type, turn) = 'GatheringCancelled')
 SELECT
-    held.entity_id AS gathering, kind, title, town, module, topics, guests, days, coalesce(first_day, day) AS day,
-    year(coalesce(first_day, day)) AS year, seq AS event
-FROM held JOIN latest ON latest.entity_id = held.entity_id AND latest.at = held.turn
-LEFT JOIN planned_days(upto) AS planned ON planned.entity_id = held.entity_id
-WHERE held.entity_id NOT IN (SELECT entity_id FROM called_off);
+    gathering, held.*, coalesce(first_day, held_on) AS day, year(coalesce(first_day, held_on)) AS year, event
+FROM (
+    SELECT
+        entity_id AS gathering,
+        arg_max({'kind': kind, 'title': title, 'town': town, 'module': module, 'topics': topics, 'guests': guests, 'days': days}, turn)
+            FILTER (type = 'GatheringHeld') AS held,
+        arg_max(day, turn) FILTER (type = 'GatheringHeld') AS held_on,
+        arg_max(seq, turn) FILTER (type = 'GatheringHeld') AS event
+    FROM dated(as_of, upto) WHERE type IN ('GatheringHeld', 'GatheringCancelled', 'GatheringReinstated')
+    GROUP BY entity_id
+    HAVING bool_or(type = 'GatheringHeld') AND NOT coalesce(
+        arg_max(type = 'GatheringCancelled', turn) FILTER (type IN ('GatheringCancelled', 'GatheringReinstated')), false))
+LEFT JOIN planned_days(upto) ON entity_id = gathering;
 
-CREATE OR REPLACE MACRO held_by(as_of, upto, trait) AS TABLE
--- The same, each by its kind (`trait` is 'kind'), or by all that was so of its kind on its day ('mark'): `sort` says by
--- which.
-SELECT held.*, kind AS sort FROM gathering_at(as_of, upto) AS held WHERE trait = 'kind'
-UNION ALL
+CREATE OR REPLACE MACRO held_by_kind(as_of, upto) AS TABLE
+-- The same, each by its kind: `sort` says by what.
+SELECT *, kind AS sort FROM gathering_at(as_of, upto);
+
+CREATE OR REPLACE MACRO held_by_mark(as_of, upto) AS TABLE
+-- The same, each by all that was so of its kind on its day.
 SELECT held.*, so.mark AS sort FROM gathering_at(as_of, upto) AS held
-JOIN marks_of(as_of, upto, 'gathering') AS so ON so.code = held.kind AND held.day >= since AND held.day < until WHERE trait = 'mark';
+JOIN marks_of(as_of, upto, 'gathering') AS so ON so.code = held.kind AND held.day >= since AND held.day < until;
 
 CREATE OR REPLACE MACRO attendance_at(as_of, upto) AS TABLE
 -- Who came to a gathering that was held: rows of people, by public. The last count of the heads of each public, that is
@@ -204,7 +219,7 @@ CREATE OR REPLACE MACRO years(as_of, upto) AS TABLE
 -- The years from the first event of an existing thing to `as_of`, each with the day its state is taken: its last, or
 -- `as_of` for the year that is not over.
 SELECT in_year, least(make_date(in_year, 12, 31), as_of) AS taken
-FROM (SELECT unnest(range(year(min(day)), year(as_of) + 1))::INTEGER AS in_year FROM standing(as_of, upto));
+FROM (SELECT unnest(range(year(min(day)), year(as_of) + 1))::INTEGER AS in_year FROM dated(as_of, upto));
 
 CREATE OR REPLACE MACRO actor_at(as_of, upto) AS TABLE
 -- One row a structure on record, or `closed` and a member still, with all that an identification finds it by: its own

@@ -12,7 +12,8 @@
 -- types: CollegeOpened, CollegeClosed
 -- definition: Adhérents de chaque collège à la fin de chaque année, ou au jour demandé pour l’année en cours. Avant son ouverture, un collège n’est pas mesuré.
 WITH members AS (
-    SELECT in_year, member, college, event FROM years($as_of, $known), LATERAL (FROM member_at(taken, $known))),
+    SELECT year(on_day) AS in_year, member, college, event
+    FROM member_on((SELECT list(taken) FROM years($as_of, $known)), $as_of, $known)),
 colleges AS (
     SELECT in_year, college FROM years($as_of, $known)
     JOIN dated($as_of, $known) ON type IN ('CollegeOpened', 'CollegeClosed') AND day <= taken

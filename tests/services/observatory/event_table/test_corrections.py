@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -10,51 +12,62 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.observatory.event_table.columns import SCHEMA
-from services.observatory.event_table.corrections import NEEDED, write_corrections
+from services.observatory.event_table.columns import SCHEMA, fields_of
+from services.observatory.event_table.corrections import EVER, NEEDED, write_corrections
+from services.observatory.event_table.table import TABLES
+from services.observatory.indicators import MACROS
 from shared.contract.directory.structures import StructureListed, StructureRegistered, StructureRevised
 from shared.contract.envelope import Recorded
 from tests.fixtures.entity_lines import Story
 from tests.fixtures.entity_lines import day as _day
 
 COLUMNS = [name.strip() for name in NEEDED.split(",")]
-TABLES = """
-CREATE TABLE events (seq BIGINT, network VARCHAR, service VARCHAR, entity VARCHAR, entity_id VARCHAR, id VARCHAR,
-    version BIGINT, type VARCHAR, time TIMESTAMP, recorded TIMESTAMP, actor VARCHAR, command VARCHAR, data VARCHAR,
-    readable BOOLEAN);
-CREATE TABLE corrections (about BIGINT, since BIGINT, kind VARCHAR, moved DATE, entity_id VARCHAR);
-"""
+WRITTEN = [*COLUMNS, "readable", "day", "turn", "since", "until", "again"]
 FOUND = "SELECT about, since, kind, CAST(moved AS VARCHAR) FROM corrections ORDER BY since, about, kind"
 
 
 @pytest.fixture
 def db() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as made:
-        made.execute(TABLES)
+        begin(made)
         yield made
+
+
+def begin(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute(TABLES.format(schema=""))
+    db.execute(MACROS.read_text(encoding="utf-8"))
+
+
+@cache
+def made_once() -> duckdb.DuckDBPyConnection:
+    db = duckdb.connect()
+    begin(db)
+    return db
+
+
+@contextmanager
+def emptied() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty table, the same for each: making one takes longer than all that is asked of it."""
+    db = made_once()
+    for name in ("versions", "corrections"):
+        db.execute(f"DELETE FROM {name}")
+    yield db
 
 
 def written(db: duckdb.DuckDBPyConnection, events: list[Recorded]) -> None:
     """The columns of these events that corrections are read from, as the table has them."""
     for event in events:
-        cloud = event.cloud
-        row = [
-            event.seq,
-            event.network,
-            event.service,
-            event.entity,
-            event.entity_id,
-            event.id,
-            event.version,
-            event.type,
-            event.time.replace(tzinfo=None),
-            event.recorded.replace(tzinfo=None),
-            cloud.actor,
-            cloud.commandid,
-            bytes(cloud.data).decode(),
-            event.readable,
-        ]
-        db.execute(f"INSERT INTO events VALUES ({', '.join('?' * len(row))})", row)
+        fields = fields_of(event)
+        row = [*(fields[name] for name in WRITTEN[:-3]), event.seq, EVER, False]
+        db.execute(f"INSERT INTO versions ({', '.join(WRITTEN)}) VALUES ({', '.join('?' * len(row))})", row)
+
+
+def told_at(db: duckdb.DuckDBPyConnection, known: int, table: str) -> list[Any]:
+    """What a table of facts holds at a sequence."""
+    held = "since <= $known AND until > $known"
+    return db.execute(
+        f"SELECT seq, CAST(day AS VARCHAR), turn FROM {table} WHERE readable AND {held} ORDER BY seq", {"known": known}
+    ).fetchall()
 
 
 def found(db: duckdb.DuckDBPyConnection) -> list[Any]:
@@ -109,7 +122,7 @@ def test_only_what_is_after_a_sequence_is_added(db: duckdb.DuckDBPyConnection, s
 def test_what_can_t_be_read_corrects_nothing(db: duckdb.DuckDBPyConnection, story: Story) -> None:
     story.strike(2)
     written(db, story.events)
-    db.execute("UPDATE events SET readable = false WHERE seq = 4")
+    db.execute("UPDATE versions SET readable = false WHERE seq = 4")
     write_corrections(db, 0)
     assert found(db) == []
 
@@ -135,13 +148,14 @@ def test_in_however_many_runs_it_is_written_the_table_says_what_a_line_does(
         )
         story.redate(seq, day) if day else getattr(story, what)(seq)
     cut = data.draw(st.integers(0, len(story.events)))
-    with duckdb.connect() as db:
-        db.execute(TABLES)
+    with emptied() as db:
         written(db, story.events[:cut])
         write_corrections(db, 0)
         written(db, story.events[cut:])
         write_corrections(db, cut)
         rows = found(db)
+        for known in range(len(story.events) + 1):
+            assert told_at(db, known, "told") == told_at(db, known, f"told_by({known})")
     for known in range(len(story.events) + 1):
         struck = {about: kind == "struck" for about, since, kind, _ in rows if since <= known and kind != "redated"}
         moved = {about: day for about, since, kind, day in rows if since <= known and kind == "redated"}
