@@ -213,24 +213,12 @@ async def _look_at_log(service: Service) -> None:
     await service.ourselves.refresh()  # for what is no request: mails, jobs
 
 
-async def _look_at_node(service: Service) -> None:
-    await service.leaving.look()
-
-
 async def _look_at_terms(service: Service) -> float:
     wait = await service.persons.look()
     if (now := await service.clock.believed()) is not None:
         kept = timedelta(days=service.settings.keep_readings)
         await service.outside.in_thread(service.readings.erase_before, now - kept)
     return wait
-
-
-async def _readings_wait(service: Service) -> None:
-    await service.readings.wait()
-
-
-async def _write_readings(service: Service) -> None:
-    await service.readings.write()
 
 
 async def _read_lists(service: Service) -> None:
@@ -241,64 +229,14 @@ async def _note_clock(service: Service) -> None:
     await service.clock.stop()
 
 
-async def _mend_views(service: Service) -> None:
-    await service.mending.mend()
-
-
-async def _views_damaged(service: Service) -> None:
-    await service.mending.wanted()
-
-
-async def _look_at_views(service: Service) -> None:
-    await service.mending.look()
-
-
 async def _mark(service: Service) -> None:
     await service.mark_keys()
 
 
 LISTS_READ = 5.0  # seconds after which what no page asks for names the network's terms by what was said since
+MARKED = 2.0  # seconds that marking the keys may take at an end, where the log may be away
 TERMS = "persons-terms"
 """The job that looks at the terms of persons; an operator who answers has it done again at once."""
-
-ERASING: Job[Service] = Job("kept-forms", _erase_kept, every=ROUND)
-OWN: Sequence[Job[Service]] = (
-    Job(
-        "clock",
-        _judge_clock,
-        every=BEAT.total_seconds(),
-        first=BEAT.total_seconds(),
-        begins="at once",
-        ending=_note_clock,
-    ),
-    Job("freshness", _look_at_log, every=LOOK),
-    Job("node", _look_at_node, every=LEAVES, begins="at once", pauses=(LEAVES, LEAVES)),
-    Job("network-lists", _read_lists, every=LISTS_READ),
-    ERASING,
-    Job("key-marks", _mark, every=30.0, first=2.0),
-    Job("readings", _write_readings, every=60.0, news=_readings_wait, ending=_write_readings),
-    Job("views-mending", _mend_views, every=VIEWS_LOOK, news=_views_damaged, pauses=(1.0, 15.0)),
-    Job("views-verified", _look_at_views, every=VIEWS_LOOK, first=VIEWS_LOOK, at="the writer"),
-)
-"""What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
-end of their hour; a node of NATS that can't write is left; what is new among the keys gets its mark, and up to where
-the log was written with them; who read personal data is written down; views that are not what the log says are built
-again."""
-OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
-"""And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
-
-OF_PROCESSES: Job[Service] = Job(
-    "processes",
-    lambda service: service.processes.round(),
-    every=5.0,
-    at="the writer",
-    news=lambda service: service.processes.news.wait(),
-    ending=lambda service: service.processes.stop(),
-)
-"""And one that has processes. What another replica began is found within a round."""
-
-
-MARKED = 2.0  # seconds that this may take at an end, where the log may be away
 
 
 class Service:
@@ -485,3 +423,52 @@ class Service:
     async def _parked(self, question: dict[str, Any]) -> dict[str, Any]:
         parked = (await self.store.parked())[:PARKED_MOST]
         return {"parked": [{"reaction": p.reaction, "seq": p.seq, "error": p.error.partition(":")[0]} for p in parked]}
+
+
+ERASING: Job[Service] = Job("kept-forms", _erase_kept, every=ROUND)
+OWN: Sequence[Job[Service]] = (
+    Job(
+        "clock",
+        _judge_clock,
+        every=BEAT.total_seconds(),
+        first=BEAT.total_seconds(),
+        begins="at once",
+        ending=_note_clock,
+    ),
+    Job("freshness", _look_at_log, every=LOOK),
+    Job("node", lambda service: service.leaving.look(), every=LEAVES, begins="at once", pauses=(LEAVES, LEAVES)),
+    Job("network-lists", _read_lists, every=LISTS_READ),
+    ERASING,
+    Job("key-marks", _mark, every=30.0, first=2.0),
+    Job(
+        "readings",
+        lambda service: service.readings.write(),
+        every=60.0,
+        news=lambda service: service.readings.wait(),
+        ending=lambda service: service.readings.write(),
+    ),
+    Job(
+        "views-mending",
+        lambda service: service.mending.mend(),
+        every=VIEWS_LOOK,
+        news=lambda service: service.mending.wanted(),
+        pauses=(1.0, 15.0),
+    ),
+    Job("views-verified", lambda service: service.mending.look(), every=VIEWS_LOOK, first=VIEWS_LOOK, at="the writer"),
+)
+"""What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
+end of their hour; a node of NATS that can't write is left; what is new among the keys gets its mark, and up to where
+the log was written with them; who read personal data is written down; views that are not what the log says are built
+again."""
+OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
+"""And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
+
+OF_PROCESSES: Job[Service] = Job(
+    "processes",
+    lambda service: service.processes.round(),
+    every=5.0,
+    at="the writer",
+    news=lambda service: service.processes.news.wait(),
+    ending=lambda service: service.processes.stop(),
+)
+"""And one that has processes. What another replica began is found within a round."""
