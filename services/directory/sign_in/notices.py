@@ -1,6 +1,6 @@
 """What a holder is told by mail of the ways into their account: that somebody was given a link or a token of it, that
-somebody came in by a browser that was never seen before. Their pages tell it, too (shared/web/told.py). Where mails only go to
-files nobody is written to."""
+somebody came in by a browser that was never seen before. Their pages tell it, too (shared/web/told.py). Where mails
+only go to files nobody is written to."""
 
 from __future__ import annotations
 
