@@ -124,6 +124,10 @@ def account_of(event: Recorded) -> Sequence[str]:
 
 def _issued(document: Document, event: TokenIssued, at: Recorded) -> Document:
     token = {"digest": event.digest, "scopes": event.scopes, "ends": event.ends.isoformat()}
+    kind, _, maker = at.actor.partition(":")
+    by = UUID(maker.partition("/")[0]) if kind in ("account", "token") else None
+    if str(by) != at.entity_id and document["seen"]:  # whoever made it acts in the name of the holder
+        document = _told(document, "token", at, given_to=by)
     return _with_tokens(document, {**document["tokens"], str(event.token): token})
 
 

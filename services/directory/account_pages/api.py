@@ -14,6 +14,7 @@ from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.bootstrap_link import first_link
 from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.handing_over import link_at, link_for
+from services.directory.sign_in.notices import tell_of_token
 from shared.contract.fields import AddressSought
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import derived_id
@@ -136,6 +137,8 @@ async def issue(service: Here[Views], request: Request, account: UUID, wanted: T
         id=(id := key or new_command_id()),
         who=who_of(request),
     )
+    if outcome.new:
+        await tell_of_token(entry_of(service), account, who_of(request).account, language(request))
     await service.runner.wait_for(outcome.seq)
     return Issued(
         entity=outcome.entity_id,

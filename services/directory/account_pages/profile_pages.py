@@ -18,6 +18,7 @@ from services.directory.accounts.domain.tokens import WithdrawToken
 from services.directory.accounts.forms import Named, Said, TokenWanted, own_scopes
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.entry import entry_of
+from services.directory.sign_in.notices import tell_of_token
 from services.directory.sign_in.passwords import LEAST, check_new
 from shared.contract.fields import AS_STORED, stored
 from shared.identity.principal import Who
@@ -208,6 +209,8 @@ async def issued(service: OpenViews, request: Request, account: UUID, who: Who, 
         shown = await _show(service, request, 422, errors=said, values=values)
         return shown
     await service.runner.wait_for(outcome.seq)
+    if outcome.new:
+        await tell_of_token(entry_of(service), account, who.account, lang)
     if secret is None:  # the form came twice: the secret was shown the first time
         return RedirectResponse(request.url.path.removesuffix("/tokens"), 303)
     shown = await _show(service, request, secret=secret)

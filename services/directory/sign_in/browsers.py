@@ -12,6 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from uuid import UUID
 
@@ -48,7 +49,7 @@ class Browsers:
 
     def cookie(self, known: Known) -> str:
         latest = sorted(known.items(), key=lambda one: one[1], reverse=True)[:MOST]
-        payload = b"".join(account.bytes + int(at.timestamp()).to_bytes(6, "big") for account, at in latest)
+        payload = b"".join(account.bytes + ceil(at.timestamp()).to_bytes(6, "big") for account, at in latest)
         return urlsafe_b64encode(payload + self._mac(payload)).rstrip(b"=").decode()
 
     def read(self, cookie: str, now: datetime) -> Known:

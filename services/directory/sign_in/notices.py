@@ -1,6 +1,6 @@
-"""What a holder is told by mail of the ways into their account: that somebody was given a link of it, that somebody
-came in by a browser that was never seen before. Their pages tell it, too (shared/web/told.py). Where mails only go to
-files nobody is written to."""
+"""What a holder is told by mail of the ways into their account: that somebody was given a link or a token of it, that
+somebody came in by a browser that was never seen before. Their pages tell it, too (shared/web/told.py). Where mails
+only go to files nobody is written to."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ async def tell_of_link(entry: Entry, account: UUID, by: UUID | None, lang: Lang)
     if by != account:
         subject = translated(L("Un lien de connexion à votre compte a été remis"), lang)
         await _tell(entry, account, lang, "link_handed", subject, by)
+
+
+async def tell_of_token(entry: Entry, account: UUID, by: UUID | None, lang: Lang) -> None:
+    """That somebody else made a token, by which a program acts in the holder's name."""
+    if by != account:
+        subject = translated(L("Un jeton de votre compte a été créé"), lang)
+        await _tell(entry, account, lang, "token_made", subject, by)
 
 
 async def tell_of_session(entry: Entry, began: SessionBegan, lang: Lang) -> None:

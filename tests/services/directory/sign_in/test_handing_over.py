@@ -146,6 +146,27 @@ async def test_who_ends_all_sessions_voids_the_link_too(house: House) -> None:
         assert answer.status_code == 410 and "le compte a changé depuis" in answer.text
 
 
+async def test_a_token_that_somebody_else_made_is_told(posting: House, mail_server: MailServer) -> None:
+    """What a program does by it is done in the holder's name."""
+    async with posting.browser() as chief, posting.browser() as holder:
+        await come(posting, chief, "all:administrator", label="Direction")
+        who = await posting.opened(WHO, "directory:reader")
+        person = UUID((await posting.document(who))["person"])
+        await holder.post(posting.entry.mail.link(person).removeprefix(HOST))
+        token = {"name": "Tableur", "scopes": ["directory:reader"], "days": 9}
+        assert (await chief.post(f"{API}/accounts/{who}/tokens", json=token)).status_code == 200
+        await until(lambda: taken(mail_server, 1))
+        assert mail_server.taken[0][0] == WHO and "Direction" in text_of(mail_server.taken[0][1])
+        assert "mlg_" not in text_of(mail_server.taken[0][1])
+        page = (await holder.get("/directory/")).text
+        assert "Un jeton de votre compte a été créé" in page and "par Direction, le" in page
+        form = {**token, "command_id": str(new_command_id())}
+        assert (await holder.post("/directory/me/tokens", data=form)).status_code == 200
+        assert (await holder.get("/directory/")).text.count("Un jeton de votre compte") == 1, "not of one's own"
+        await posting.entry.mail.stop()
+    assert len(mail_server.taken) == 1
+
+
 # who may not
 
 
