@@ -194,14 +194,16 @@ class Journal:
     # Asking. All of it blocks.
 
     def find(self, wanted: Wanted, *, limit: int, offset: int = 0, before: int | None = None) -> tuple[list[Read], int]:
-        """The latest first, and how many there are. `before`: the number of the last line that is known already."""
+        """The latest first, and how many there are. `before`: the number of the last line that is known already; then
+        they are not counted again."""
         if not self.path.exists():
             return [], 0
         where, values = wanted.where()
         if before is not None:
             where, values = f"{where} AND number < ?", [*values, before]
         with self._opened() as db:
-            total = int(db.execute(f"SELECT count(*) FROM readings WHERE {where}", values).fetchone()[0])
+            counting = f"SELECT count(*) FROM readings WHERE {where}"
+            total = 0 if before is not None else int(db.execute(counting, values).fetchone()[0])
             rows = db.execute(
                 f"SELECT at, who, role, why, route, persons, number FROM readings WHERE {where}"
                 " ORDER BY number DESC LIMIT ? OFFSET ?",
