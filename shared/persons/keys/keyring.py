@@ -243,10 +243,10 @@ class Keyring:
     def open(self, value: Personal, event_id: str, field: str) -> str:
         """The clear text of a field of an event, for somebody to read: noted where a request is under way
         (shared/persons/readings). Raises Forgotten where the key is gone, KeysAway where nothing can be noted."""
-        if value.person is None or value.sealed is None:
-            return value.clear
-        opens(value.person)
-        return self._clear(value, event_id, field)
+        clear = self._clear(value, event_id, field)
+        if value.person is not None and value.sealed is not None:
+            opens(value.person)
+        return clear
 
     def _clear(self, value: Personal, event_id: str, field: str) -> str:
         if value.person is None or value.sealed is None:

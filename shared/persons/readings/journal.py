@@ -38,6 +38,7 @@ Why = Literal["record", "list", "search", "form", "export", "program", "request"
 WHYS: tuple[Why, ...] = get_args(Why)
 AT_ONCE = 500  # persons of one line; more of them are several lines, of one request
 MOST_WAITING = 2000  # readings that wait to be written, before nothing is opened any more
+JUDGED = 30.0  # seconds between two looks at who reads more than is usual
 GATHERING = 1.0  # seconds that a reading waits for others, to be written with them
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BROKEN = "broken"
@@ -115,12 +116,18 @@ class Journal:
     made before the first reading."""
 
     def __init__(
-        self, folder: Path, service: str, *, most: int = 500, room: int = MOST_WAITING, outside: Outside = REAL
+        self,
+        folder: Path,
+        service: str,
+        *,
+        most: int = 500,
+        room: int = MOST_WAITING,
+        judged: float = JUDGED,
+        outside: Outside = REAL,
     ) -> None:
         self.path, self.service, self._most, self._room = folder / f"{service}.readings", service, most, room
-        self._outside = outside
+        self._outside, self._every, self._judged = outside, judged, -judged
         self._waiting: deque[Read] = deque()
-        self._writes = asyncio.Lock()
         self._news = asyncio.Event()
         self._lock = threading.Lock()
         self._db: sqlite3.Connection | None = None
@@ -152,21 +159,23 @@ class Journal:
 
     async def write(self) -> None:
         """Writes what waits, and looks who read more than is usual. Raises KeysAway, and what waits still does then."""
-        async with self._writes:
-            self._news.clear()
-            some = list(self._waiting)
-            await self._outside.in_thread(self._write, some)
-            for _ in some:
-                self._waiting.popleft()
+        self._news.clear()
+        await self._outside.in_thread(self._write)
 
-    def _write(self, some: Sequence[Read]) -> None:
-        if not some and not self.path.exists():
+    def _write(self) -> None:
+        if not self._waiting and not self.path.exists():
             return
         with self._opened() as db:
+            # Taken here, and let go here: a write whose waiting was cut off goes on in its thread, beside the next.
+            some = [self._waiting[n] for n in range(len(self._waiting))]
             if some:
                 with transaction(db):
                     _add(db, some)
-            self._judge(db)
+                for _ in some:
+                    self._waiting.popleft()
+            if self._outside.monotonic() - self._judged >= self._every:
+                self._judged = self._outside.monotonic()
+                self._judge(db)
 
     def _judge(self, db: sqlite3.Connection) -> None:
         """Who opened more than is usual in the last hour: told once each time that it begins."""
@@ -185,14 +194,16 @@ class Journal:
     # Asking. All of it blocks.
 
     def find(self, wanted: Wanted, *, limit: int, offset: int = 0, before: int | None = None) -> tuple[list[Read], int]:
-        """The latest first, and how many there are. `before`: the number of the last line that is known already."""
+        """The latest first, and how many there are. `before`: the number of the last line that is known already; then
+        they are not counted again."""
         if not self.path.exists():
             return [], 0
         where, values = wanted.where()
         if before is not None:
             where, values = f"{where} AND number < ?", [*values, before]
         with self._opened() as db:
-            total = int(db.execute(f"SELECT count(*) FROM readings WHERE {where}", values).fetchone()[0])
+            counting = f"SELECT count(*) FROM readings WHERE {where}"
+            total = 0 if before is not None else int(db.execute(counting, values).fetchone()[0])
             rows = db.execute(
                 f"SELECT at, who, role, why, route, persons, number FROM readings WHERE {where}"
                 " ORDER BY number DESC LIMIT ? OFFSET ?",

@@ -44,7 +44,7 @@ def reading(room: Callable[[], bool]) -> Iterator[Reading]:
 
 
 def opens(person: UUID) -> None:
-    """A value of this person is about to be opened. Raises KeysAway where that can't be noted."""
+    """A value of this person is about to be given out. Raises KeysAway where that can't be noted."""
     one = _UNDER_WAY.get()
     if one is None or one.over or person in one.persons:
         return

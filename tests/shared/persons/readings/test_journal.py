@@ -146,6 +146,18 @@ async def test_two_replicas_write_one_file_and_its_chain_is_one(tmp_path: Path) 
     assert both[0].whole()
 
 
+async def test_a_write_whose_waiting_was_cut_off_writes_nothing_twice(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "directory")
+    for n in range(200):
+        journal.note(read(UUID(int=n + 1)))
+    for _ in range(3):
+        cut = asyncio.create_task(journal.write())
+        await asyncio.sleep(0)
+        cut.cancel()
+    await journal.write()
+    assert journal.find(Wanted(), limit=1)[1] == 200 and journal.waiting == 0 and journal.whole()
+
+
 async def test_what_was_written_is_there_after_a_kill(tmp_path: Path) -> None:
     script = """
 import asyncio, os, sys
@@ -186,7 +198,7 @@ async def test_a_file_that_is_damaged_is_set_aside_and_goes_at_the_end_of_the_te
 
 
 async def test_an_account_that_reads_more_than_is_usual_within_an_hour_is_told(tmp_path: Path) -> None:
-    journal = Journal(tmp_path, "directory", most=3, outside=at(NOW))
+    journal = Journal(tmp_path, "directory", most=3, judged=0.0, outside=at(NOW))
     some = [UUID(int=n) for n in range(1, 9)]
     await written(journal, read(*some[:3]), read(*some[:2]), read(*some, who=OTHER, why="own"))
     assert journal.unusual == ()
