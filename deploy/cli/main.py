@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -85,8 +86,9 @@ def main() -> None:
             enough()  # before five services are read, which takes most of it
         app()
     except Exception as error:
-        for said in sentences(error):
-            err.print(f"maillage: {said}", style="bold red", highlight=False, soft_wrap=True, markup=False)
+        with suppress(OSError):  # where standard error goes to a full disk, the exit code says it
+            for said in sentences(error):
+                err.print(f"maillage: {said}", style="bold red", highlight=False, soft_wrap=True, markup=False)
         sys.exit(2)
 
 

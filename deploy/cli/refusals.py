@@ -7,8 +7,8 @@ JSON), or on a terminal where the log tells everything (MAILLAGE_LOG_LEVEL=debug
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import os
 import sqlite3
 import traceback
 from collections.abc import Iterator, Sequence
@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from deploy.cli.http_client import NoAnswer
 from deploy.host.data_folder import CannotStart
 from shared.base.secret_files import SecretUnfit
+from shared.base.settings import Settings
 from shared.base.whole_files import Unreadable
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,6 @@ OF_THE_MACHINE = {
     errno.ENOMEM: NO_MEMORY,
     errno.EAGAIN: "The machine gives no more processes or threads: allow more (`ulimit -u`), and try again.",
 }
-SETTINGS = "Settings"
 
 
 def sentences(error: Exception) -> Sequence[str]:
@@ -41,7 +41,7 @@ def sentences(error: Exception) -> Sequence[str]:
         return [str(error)]
     if isinstance(error, SecretUnfit):
         return [f"{error}."]
-    if isinstance(error, ValidationError) and error.title == SETTINGS:
+    if isinstance(error, ValidationError) and error.title == Settings.__name__:
         return [f"{_setting(one['loc'])}: {one['msg']}." for one in error.errors()]
     for one in _causes(error):
         if (said := _of_the_machine(one)) is not None:
@@ -85,10 +85,12 @@ def _of_the_machine(error: BaseException) -> str | None:
 
 
 def _unforeseen(error: Exception) -> str:
-    if os.environ.get("MAILLAGE_LOG_FORMAT") == "json":
-        structlog.get_logger().error("command.failed", exc_info=error)
-    elif os.environ.get("MAILLAGE_LOG_LEVEL") == "debug":
-        traceback.print_exception(error)
+    with contextlib.suppress(ValueError):  # settings that are wrong are said elsewhere
+        settings = Settings()
+        if settings.log_format == "json":
+            structlog.get_logger().error("command.failed", exc_info=error)
+        elif settings.log_level.lower() == "debug":
+            traceback.print_exception(error)
     ours = [one for one in traceback.extract_tb(error.__traceback__) if one.filename.startswith(str(ROOT))]
     where = f", {ours[-1].filename.removeprefix(f'{ROOT}/')}, line {ours[-1].lineno}" if ours else ""
     said = " ".join(str(error).split())[:300]

@@ -1,0 +1,85 @@
+"""A command that ends without having done what it was asked says one sentence, whatever was in its way."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from deploy.cli.http_client import NoAnswer
+from deploy.cli.refusals import NO_MEMORY, sentences
+from deploy.host.data_folder import CannotStart
+from shared.base.secret_files import SecretUnfit
+from shared.base.settings import Settings
+from shared.base.whole_files import Unreadable
+
+
+def caused(error: Exception, by: BaseException) -> Exception:
+    error.__cause__ = by
+    return error
+
+
+class HashingError(Exception):
+    """As a library in C says that it got no memory."""
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device", "/srv/maillage/keys/heartbeat")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (CannotStart("The folder is in use."), "The folder is in use."),
+        (NoAnswer("refused"), "refused"),
+        (SecretUnfit("keys/x is empty: restore it"), "keys/x is empty: restore it."),
+        (MemoryError(), NO_MEMORY),
+        (HashingError("Memory allocation error"), NO_MEMORY),
+        (caused(RuntimeError("can't start new thread"), OSError(errno.EMFILE, "Too many open files")), "`ulimit -n`"),
+        (ExceptionGroup("both", [ValueError("x"), FULL]), "The disk of /srv/maillage/keys/heartbeat is full"),
+        (OSError(errno.EACCES, "Permission denied", "/srv/x"), "/srv/x can't be used (Permission denied)."),
+        (Unreadable(Path("/srv/x"), "is no file"), "/srv/x is no file."),
+        (sqlite3.DatabaseError("file is not a database"), "A database can't be used (file is not a database)."),
+        (OSError(errno.EAGAIN, "Resource temporarily unavailable"), "`ulimit -u`"),
+        (KeyError("network"), "It failed (KeyError: 'network'). That is a mistake of Maillage"),
+    ],
+    ids=lambda one: type(one).__name__ if isinstance(one, Exception) else "",
+)
+def test_each_has_its_sentence(error: Exception, said: str) -> None:
+    (found,) = sentences(error)
+    assert said in found and "\n" not in found and found.strip() == found
+
+
+def test_a_setting_that_is_wrong_is_named_and_another_model_is_no_setting() -> None:
+    assert only(lambda: Settings(port=-1))[0].startswith("MAILLAGE_PORT: ")
+
+    class Answer(BaseModel):
+        port: int
+
+    assert "MAILLAGE_PORT" not in only(lambda: Answer.model_validate({}))[0]
+
+
+def only(raising: object) -> Sequence[str]:
+    assert callable(raising)
+    with pytest.raises(ValidationError) as caught:
+        raising()
+    return sentences(caught.value)
+
+
+def test_what_nobody_foresaw_is_told_where_the_log_tells_everything(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> None:
+        raise LookupError("somewhere\nelse")
+
+    for level, told in (("info", False), ("debug", True)):
+        monkeypatch.setenv("MAILLAGE_LOG_LEVEL", level)
+        try:
+            failing()
+        except LookupError as error:
+            (found,) = sentences(error)
+        assert "LookupError: somewhere else, tests/deploy/cli/test_refusals.py, line" in found
+        assert ("Traceback" in capsys.readouterr().err) == told
