@@ -22,6 +22,7 @@ from deploy.host.allowed import enough
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked, network_of
 from deploy.host.keys_needed import nothing_missed, there_and_whole
 from deploy.host.keys_of_log import known_of_log, same_log
+from deploy.host.named_secrets import named_secrets_fit
 from deploy.host.root_app import root_of
 from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK
@@ -161,6 +162,7 @@ class Installation:
         try:
             network = network_of(data, settings, sample)
             there_and_whole(data, network, SERVICES)
+            named_secrets_fit(settings)
         except CannotStart:
             os.close(lock)
             raise

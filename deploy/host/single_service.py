@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deploy.host.data_folder import CannotStart, network_of
 from deploy.host.keys_needed import nothing_missed, there_and_whole
 from deploy.host.keys_of_log import same_log
+from deploy.host.named_secrets import named_secrets_fit
 from deploy.host.root_app import measured, root_of, serve, unavailable
 from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK
@@ -38,7 +39,7 @@ from shared.kernel.broker import connection
 from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.kernel.sealing import KeysAway
-from shared.kernel.stores import InUse, password_in
+from shared.kernel.stores import InUse
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import JUDGE
 from shared.ledger.archive_format import Archive
@@ -225,15 +226,14 @@ def _way(settings: Settings, user: str) -> tuple[list[str], Path, str]:
 
 
 def _secrets_fit(settings: Settings, user: str) -> None:
-    """Returns if what lets us in at NATS and MongoDB is as it was written: said at once, and not only once both are
-    there. Raises CannotStart."""
+    """Returns if what lets us in at NATS, MongoDB and the mail server is as it was written: said at once, and
+    not only once these are there. Raises CannotStart."""
     _, seed, _ = _way(settings, user)
     try:
         read_secret(seed, SEED)
-        if settings.mongo_url is not None and settings.mongo_password_file is not None:
-            password_in(settings.mongo_password_file)
     except (SecretUnfit, FileNotFoundError) as why:
         raise CannotStart(f"{why}.") from why
+    named_secrets_fit(settings)
 
 
 async def connected(settings: Settings, user: str) -> Connection:

@@ -145,8 +145,15 @@ class Settings(BaseSettings):
     smtp_host: str | None = Field(None, description="The mail server. Without it mails are written as .eml files.")
     smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
     smtp_user: str | None = Field(None, description="The account on the mail server, if it wants one.")
+    smtp_password_file: Path | None = Field(
+        None, description="The file that holds the password of that account; read anew at each connection."
+    )
     smtp_password: str | None = Field(
-        None, repr=False, validate_default=True, description="The password of that account."
+        None,
+        repr=False,
+        validate_default=True,
+        description="The password itself, where no file holds it. Whoever may look at the process reads it, so that "
+        "a start warns; with containers it is not handed on.",
     )
     smtp_tls: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="How the way to the mail server is protected."
@@ -268,7 +275,9 @@ class Settings(BaseSettings):
         """Whether this network forgets by itself what has come to its term."""
         return self.terms if self.terms is not None else network != "exemple"
 
-    @field_validator("data", "nats_seed_file", "mongo_password_file", "keys_backup", mode="before")
+    @field_validator(
+        "data", "nats_seed_file", "mongo_password_file", "smtp_password_file", "keys_backup", mode="before"
+    )
     @classmethod
     def _path(cls, path: object) -> object:
         if isinstance(path, str) and not path.strip():  # it would be the folder in which we were started
@@ -296,8 +305,13 @@ class Settings(BaseSettings):
     @classmethod
     def _password(cls, password: str | None, info: ValidationInfo) -> str | None:
         user = (info.data.get("smtp_user") or "").strip()
-        if user and not (password or "").strip():
-            raise ValueError("it is empty, while MAILLAGE_SMTP_USER names an account")
+        file = info.data.get("smtp_password_file")
+        if (password or "").strip() and file is not None:
+            raise ValueError("it is set, while MAILLAGE_SMTP_PASSWORD_FILE names a file that holds it: leave one out")
+        if user and file is None and not (password or "").strip():
+            raise ValueError(
+                "it is empty, while MAILLAGE_SMTP_USER names an account: name its file by MAILLAGE_SMTP_PASSWORD_FILE"
+            )
         if (password or "").strip() and not user and info.data.get("smtp_user") is not None:
             raise ValueError("it is set, while MAILLAGE_SMTP_USER names no account")
         if password and not password.isprintable():  # bytes that are no text, and a second line, are not either

@@ -30,8 +30,10 @@ from aiosmtplib import (
 
 from shared.base import tracing
 from shared.base.outside import REAL, Outside
+from shared.base.secret_files import SecretUnfit
 from shared.base.secure_delete import erase
 from shared.base.settings import Settings
+from shared.kernel.stores import password_in
 
 TIMEOUT = 60.0  # seconds for one reply of the server
 CLOSING = 421  # "service not available, closing transmission channel", RFC 5321 §4.2.2
@@ -40,14 +42,7 @@ SUBJECTS: dict[str, Reason] = {
     "1": "address", "2": "mailbox", "3": "system", "4": "routing", "5": "protocol", "6": "content", "7": "policy",
 }  # fmt: skip
 """The second figure of an enhanced status code, RFC 3463 §3"""
-BARE: dict[int, Reason] = {
-    550: "address",
-    551: "address",
-    553: "address",
-    450: "mailbox",
-    452: "mailbox",
-    552: "mailbox",
-}
+BARE: dict[int, Reason] = {**dict.fromkeys((550, 551, 553), "address"), **dict.fromkeys((450, 452, 552), "mailbox")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +223,10 @@ class SmtpPost:
 
     async def _open(self) -> SMTP:
         s = self._settings
+        try:
+            password = password_in(s.smtp_password_file) if s.smtp_user and s.smtp_password_file else s.smtp_password
+        except SecretUnfit:  # it was there at the start
+            raise Unreachable("sign-in") from None
         smtp = SMTP(
             hostname=s.smtp_host,
             port=s.smtp_port,
@@ -235,7 +234,7 @@ class SmtpPost:
             use_tls=s.smtp_tls == "tls",
             start_tls=s.smtp_tls == "starttls",
             username=s.smtp_user,
-            password=s.smtp_password,
+            password=password,
         )
         try:
             await smtp.connect()

@@ -177,7 +177,7 @@ class Compose:
             **dotenv(self.root / ".env.example"),
             "MAILLAGE_SMTP_HOST": "mailpit", "MAILLAGE_SMTP_PORT": "1025", "MAILLAGE_SMTP_TLS": "none",
             "GATEWAY_ADDRESS": addresses["gateway"], "MAILLAGE_PUBLIC_URL": f"https://{gateway}",
-            "FRONT_SUBNET": "127.0.0.0/8",
+            "FRONT_SUBNET": "127.0.0.0/8", "OUT_PREFIX": self._network,
             **self._lasting(), **(env or {}),
         }  # fmt: skip
         if links:
@@ -198,6 +198,9 @@ class Compose:
                 self.containers[called] = Container(called, spec, f"{host}.{int(last) + n}", log)
         self._specs = services(file, self.env)
         self._addresses = addresses
+        self._aliases = {
+            alias: s.name for s in self._specs.values() for names in s.networks.values() for alias in names
+        }
         self._lock, self._ending = threading.RLock(), threading.Event()
         self._engine: threading.Thread | None = None
         self._died: BaseException | None = None
@@ -617,8 +620,8 @@ class Compose:
         text = re.sub(r"0\.0\.0\.0|(?:127\.0\.0\.1|localhost)(?=:\d)", container.address, text)
         if text == "mailpit":
             return self._addresses[text]  # MAILLAGE_SMTP_HOST
-        for name in self._addresses:
-            text = re.sub(rf"(?<![\w.-]){re.escape(name)}:(\d+)", self._places(container, name), text)
+        for name, service in {**{one: one for one in self._addresses}, **self._aliases}.items():
+            text = re.sub(rf"(?<![\w.-]){re.escape(name)}:(\d+)", self._places(container, service), text)
         return text
 
     def _places(self, asking: Container, name: str) -> str:

@@ -122,6 +122,14 @@ class Spec:
         return found
 
     @property
+    def networks(self) -> dict[str, list[str]]:
+        """network → the names that the container has there beside its own."""
+        given = self.raw.get("networks", [])
+        if isinstance(given, list):
+            return {name: [] for name in given}
+        return {name: list((how or {}).get("aliases", [])) for name, how in given.items()}
+
+    @property
     def mounts(self) -> list[Mount]:
         found = []
         for each in self.raw.get("volumes", []):

@@ -22,6 +22,7 @@ from tests.compose.reading import ROOT, VARIABLE, Spec, dotenv, image_environmen
 FILE, EXAMPLE, DOCKERFILE = ROOT / "docker-compose.yml", ROOT / ".env.example", ROOT / "deploy" / "Dockerfile"
 SPECS = services(FILE, dotenv(EXAMPLE))
 WHOLE = yaml.safe_load(FILE.read_text())
+SECRET = re.compile(r"PASSW|SECRET|TOKEN|SEED|CREDENTIAL|PRIVATE|(?:^|_)KEYS?(?:_|$)", re.IGNORECASE)
 # The uid of an image's own user is not 0; those of the foreign images are named by the image.
 each = pytest.mark.parametrize("spec", SPECS.values(), ids=list(SPECS))
 
@@ -134,7 +135,7 @@ def test_every_file_and_volume_and_network_is_there() -> None:
                 assert (ROOT / mount.source).exists() and mount.read_only, mount
             else:
                 assert mount.source in WHOLE["volumes"], mount
-        assert set(spec.raw.get("networks", [])) <= set(WHOLE["networks"])
+        assert set(spec.networks) <= set(WHOLE["networks"])
         assert set(spec.depends_on) <= set(SPECS)
         if spec.ours:
             assert (ROOT / spec.raw["build"]["dockerfile"]).exists()
@@ -157,6 +158,9 @@ def test_each_container_runs_without_root_on_a_read_only_root_without_capabiliti
     assert spec.raw.get("cap_add", []) == (["NET_BIND_SERVICE"] if spec.name == "gateway" else [])
     assert not [mount for mount in spec.mounts if "docker.sock" in mount.source]
     assert 64 * 2**20 <= spec.memory <= 2 * 2**30
+    assert 64 <= spec.raw["pids_limit"] <= 4096
+    if spec.name == "mongo" or spec.name.startswith("nats-"):
+        assert spec.raw["ulimits"]["nofile"]["soft"] >= 64_000, "MongoDB warns of less"
     assert spec.raw["tmpfs"][0].startswith("/tmp:")
 
 
@@ -166,7 +170,7 @@ def test_each_image_has_a_version_and_its_digest_or_word_that_it_is_to_be_pinned
     assert name and re.search(r"\d", tag) and tag != "latest"
     if not spec.ours and "@sha256:" not in spec.image:
         line = next(line for line in FILE.read_text().splitlines() if f"image: {spec.image}" in line)
-        assert "# digest: pin by" in line
+        assert "# no digest yet: `make digests`" in line
 
 
 @each
@@ -190,11 +194,11 @@ def test_what_lies_inside_has_no_way_out() -> None:
         "prepare",
         "mongo-users",
     ):
-        assert set(SPECS[name].raw["networks"]) <= inside, name
+        assert set(SPECS[name].networks) <= inside, name
     assert SPECS["setup"].raw["network_mode"] == "none"
-    reach_mongo = {name for name, spec in SPECS.items() if "store" in spec.raw.get("networks", [])}
+    reach_mongo = {name for name, spec in SPECS.items() if "store" in spec.networks}
     assert reach_mongo == {"mongo", "mongo-users", *SERVICES}
-    assert "log" not in SPECS["gateway"].raw["networks"]
+    assert "log" not in SPECS["gateway"].networks
 
 
 def test_each_service_sees_its_own_secrets_and_data_and_no_password_is_in_an_environment() -> None:
@@ -205,16 +209,31 @@ def test_each_service_sees_its_own_secrets_and_data_and_no_password_is_in_an_env
         assert SPECS[name].environment["MAILLAGE_HOST"] == "0.0.0.0"
     for spec in SPECS.values():
         for key, value in spec.environment.items():
-            assert not key.upper().endswith("PASSWORD") or spec.name in ("directory", "newsletter"), key
+            assert not SECRET.search(key) or key.upper().endswith("_FILE"), f"{spec.name}: {key}"
             assert urlsplit(value).password is None
     assert [name for name, spec in SPECS.items() if "secrets-all" in {m.source for m in spec.mounts}] == ["setup"]
+
+
+def test_no_secret_stands_where_whoever_may_look_at_a_container_reads_it() -> None:
+    """Neither in what is handed on from .env, nor in a name with `_FILE` that is no file of a volume of secrets."""
+    hidden = {f"MAILLAGE_{name.upper()}" for name, how in Settings.model_fields.items() if not how.repr}
+    for name in {*variables(), *re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", EXAMPLE.read_text(), re.MULTILINE)}:
+        assert not SECRET.search(name) and name not in hidden, f"{name}: .env and `docker inspect` would show it"
+    for spec in SPECS.values():
+        for key, value in spec.environment.items():
+            if SECRET.search(key):
+                assert value.startswith("/secrets/"), f"{spec.name}: {key}"
+                (mount,) = (mount for mount in spec.mounts if mount.target == "/secrets")
+                assert mount.read_only and mount.source.startswith("secrets-")
+            elif key in hidden:
+                assert "@" in value and urlsplit(value).username and not urlsplit(value).password, key
 
 
 def test_the_gateway_is_believed_and_nobody_else() -> None:
     (config,) = WHOLE["networks"]["front"]["ipam"]["config"]
     subnet = interpolated(config["subnet"], {})
     assert ip_network(subnet).is_private
-    on_it = {name for name, spec in SPECS.items() if "front" in spec.raw.get("networks", [])}
+    on_it = {name for name, spec in SPECS.items() if "front" in spec.networks}
     assert on_it == {"gateway", "operator", *SERVICES}
     for name in SERVICES:
         assert SPECS[name].environment["MAILLAGE_TRUSTED_PROXIES"] == subnet
@@ -225,7 +244,7 @@ def test_the_gateway_is_believed_and_nobody_else() -> None:
 def test_the_gateway_leads_to_every_service_and_listens_where_ports_are_published() -> None:
     text = (ROOT / "deploy/gateway/Caddyfile").read_text()
     for name in SERVICES:
-        assert f"{name}:8000" in text
+        assert f"{name}.front:8000" in text
     for port in SPECS["gateway"].raw["ports"]:
         assert re.search(rf"(?:_port |://:){port.rpartition(':')[2]}\b", text), port
 
@@ -236,7 +255,7 @@ def test_prometheus_asks_the_services_at_the_port_where_they_answer() -> None:
     assert set(names[0]["names"]) == set(SERVICES)
     for name in SERVICES:
         assert SPECS[name].environment["MAILLAGE_METRICS_PORT"] == str(names[0]["port"])
-        assert "watch" in SPECS[name].raw["networks"]
+        assert "watch" in SPECS[name].networks
 
 
 def test_our_commands_are_commands_and_the_image_has_the_folders_that_volumes_are_mounted_on() -> None:

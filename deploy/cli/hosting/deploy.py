@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +30,9 @@ deploy = typer.Typer(
 )
 GRAFANA = "grafana"
 ROOT = "root"
+MAIL = "smtp.password"
+MAILING = ("directory", "newsletter")
+"""The services that send mails"""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -79,6 +83,7 @@ def _hand_out(folder: Path, nodes: Sequence[str], passwords: dict[str, str]) -> 
         _put(folder / name / "mongo.password", passwords[name])
         _put(folder / OPERATOR / f"mongo.{name}.password", passwords[name])
     _put(folder / OPERATOR / "mongo.password", passwords[ROOT])
+    _hand_out_mail(folder)
     _put(folder / "mongo" / "root.password", passwords[ROOT], everybody=True)
     _put(folder / GRAFANA / "admin.password", passwords[GRAFANA], everybody=True)
     _put(folder / "gateway" / "README", "The gateway's certificates and their authority.\n")
@@ -91,6 +96,31 @@ def _put(path: Path, text: str, everybody: bool = False) -> None:
     if everybody:
         path.chmod(0o444)
         path.parent.chmod(0o755)
+
+
+@deploy.command("mail-password")
+def mail_password(
+    folder: Annotated[Path, typer.Argument(help="Where `maillage deploy secrets` hands out.")],
+) -> None:
+    """Keep the password of MAILLAGE_SMTP_USER, and give it to the two services that send mails. It is asked for, or
+    read from standard input; services take it at their next connection."""
+    given = typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read()
+    kept, text = folder / "all" / "passwords" / MAIL, given.strip()
+    if wrong := PASSWORD.wrong(text.encode(errors="replace")) if text else "is empty":
+        raise CannotStart(f"What was given {wrong}: it is no password, and nothing has changed.")
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_secret(kept, f"{text}\n")
+        _hand_out_mail(folder)
+    except OSError as error:
+        raise CannotStart(f"{error}.") from error
+    out.print(f"{folder}: the mail server's password, for {' and '.join(MAILING)}.", highlight=False, soft_wrap=True)
+
+
+def _hand_out_mail(folder: Path) -> None:
+    kept = folder / "all" / "passwords" / MAIL
+    for name in MAILING if kept.exists() else ():
+        _put(folder / name / MAIL, read_secret(kept, PASSWORD).decode() + "\n")
 
 
 def _password(kept: Path, name: str) -> str:

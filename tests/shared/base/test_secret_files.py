@@ -255,7 +255,13 @@ def test_a_password_is_no_bodys(user: str) -> None:
         Settings(smtp_user=user, smtp_password="un mot")
 
 
-@pytest.mark.parametrize("name", ["data", "nats_seed_file", "mongo_password_file", "keys_backup"])
+def test_the_password_of_the_mail_server_is_in_a_file_or_in_a_setting_and_not_in_both(tmp_path: Path) -> None:
+    assert Settings(smtp_user="reseau", smtp_password_file=tmp_path / "mot").smtp_password is None
+    with pytest.raises(ValidationError, match="leave one out"):
+        Settings(smtp_user="reseau", smtp_password_file=tmp_path / "mot", smtp_password="un mot")
+
+
+@pytest.mark.parametrize("name", ["data", "nats_seed_file", "mongo_password_file", "smtp_password_file", "keys_backup"])
 @pytest.mark.parametrize("path", ["", "  "])
 def test_an_empty_path_is_not_the_folder_in_which_we_were_started(
     monkeypatch: pytest.MonkeyPatch, name: str, path: str

@@ -7,6 +7,9 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from shared.base.settings import Settings
 from shared.runtime.mail_transport import (
@@ -21,6 +24,7 @@ from shared.runtime.mail_transport import (
     mails_in,
     post_of,
 )
+from tests.fixtures.ports import free_port
 
 PERSON, OTHER = UUID(int=1), UUID(int=2)
 
@@ -87,3 +91,29 @@ async def test_what_was_never_offered_is_in_doubt_and_a_server_that_is_away_is_u
         await post.offer(letter(uuid4()))
     await post.take_back()
     await post.close()
+
+
+async def test_a_password_in_a_file_is_read_at_each_connection(tmp_path: Path) -> None:
+    """Replaced, it is taken without a restart; a file that holds none any more keeps mails waiting."""
+    given: list[str] = []
+
+    def judged(server: object, session: object, envelope: object, mechanism: str, data: LoginPassword) -> AuthResult:
+        given.append(data.password.decode())
+        return AuthResult(success=True)
+
+    port, file = free_port(), tmp_path / "smtp.password"
+    catcher = Controller(Sink(), hostname="127.0.0.1", port=port, authenticator=judged, auth_require_tls=False)
+    catcher.start()
+    way = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_tls": "none", "smtp_user": "reseau"}
+    try:
+        for word in ("quatre mots", "cinq mots"):
+            file.write_text(f"{word}\n")
+            post = SmtpPost(Settings(**way, smtp_password_file=file))
+            await post.offer(letter(uuid4()))
+            await post.close()
+        file.write_text("")
+        with pytest.raises(Unreachable):
+            await post.offer(letter(uuid4()))
+    finally:
+        catcher.stop()
+    assert given == ["quatre mots", "cinq mots"]
