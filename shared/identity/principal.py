@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -24,7 +25,9 @@ class Who:
     """Who sends a request.
 
     `actor` is what their events say: `account:<id>`, `token:<account id>/<token id>`, `operator`, `public`,
-    `service:<name>`; never anything personal. `roles`: service → roles there. `session` and `until`: of the cookie."""
+    `service:<name>`; never anything personal. `roles`: service → roles there. `session`: of the cookie;
+    `proved`: when they last showed that it is they, None where their cookie does not say; `strong`: with a second
+    factor; `withheld`: whether a role of theirs waits for one, which this session has not shown (ADR 63)."""
 
     actor: str
     kind: Literal["public", "staff", "contact", "token", "operator"]
@@ -32,6 +35,9 @@ class Who:
     label: str | None = None
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     session: UUID | None = None
+    proved: datetime | None = None
+    strong: bool = False
+    withheld: bool = False
 
     @property
     def signed_in(self) -> bool:
@@ -44,6 +50,11 @@ class Who:
         if level == "space" and self.kind == "contact":
             return True
         return any(level in GIVES[role] for role in self.roles.get(service, frozenset()))
+
+    def proved_within(self, term: timedelta, now: datetime) -> bool:
+        """Whether they have shown lately that it is they. A moment that is further ahead than that is none: the clock
+        was wrong then, or is now."""
+        return self.proved is not None and abs(now - self.proved) <= term
 
     def sees_persons(self, service: str) -> bool:
         """Whether personal values of a service are opened for them."""

@@ -69,7 +69,7 @@ def ls(data: DataOption = None, json: JsonOption = False) -> None:
         out.print_json(data=found)
         return
     table = Table()
-    for name in ("function", "kind", "open", "roles", "sessions", "tokens", "last sign-in"):
+    for name in ("function", "kind", "open", "roles", "second factor", "sessions", "tokens", "last sign-in"):
         table.add_column(name)
     for one in found:
         table.add_row(
@@ -77,6 +77,7 @@ def ls(data: DataOption = None, json: JsonOption = False) -> None:
             one["kind"],
             "yes" if one["open"] else "no",
             ", ".join(one["roles"]),
+            (one.get("second_factor") or "none")[:10],
             str(len(one["sessions"])),
             str(len(one["tokens"])),
             (one["seen"] or "never")[:16],
@@ -139,6 +140,26 @@ def end_sessions(address: Address, data: DataOption = None) -> None:
     """End all sessions of an account."""
     run(_about(data, address, "end-sessions"))
     out.print("All sessions of the account have ended.")
+
+
+@account.command("reset-second-factor")
+def reset_second_factor(
+    address: Address,
+    reason: Annotated[str | None, typer.Option(help="Why: it stands in the log, so no name.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Take the second factor of an account away, whose holder has lost telephone and recovery codes. Be sure that it is
+    they who ask."""
+
+    async def work() -> dict[str, Any]:
+        async with reached(settings_of(data)) as client:
+            whose = await _found(client, address)
+            path = f"{DIRECTORY}/accounts/{whose['account']}/second-factor/reset"
+            answer: dict[str, Any] = await client.post(path, {"reason": reason})
+            return answer
+
+    done = run(work())
+    out.print("The second factor is gone." if done["changed"] else "This account has none.")
 
 
 @account.command("rotate-key")

@@ -17,7 +17,9 @@ from starlette.responses import Response
 from services.directory.accounts.domain.account import Label
 from services.directory.accounts.domain.sessions import SignOut
 from services.directory.accounts.forms import Said
+from services.directory.second_factor.tickets import CodeWanted
 from services.directory.sign_in import bootstrap_link as first_link
+from services.directory.sign_in.code_cookie import code_wanted
 from services.directory.sign_in.entry import Begun, Entry, entry_of
 from services.directory.sign_in.passwords import LEAST, check_new
 from services.directory.sign_in.signed_links import BadLink, OldLink
@@ -35,6 +37,7 @@ from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
 
 Errors = dict[str, str]
+SECOND_FACTOR = "/directory/me/second-factor"
 
 
 class Address(BaseModel):
@@ -58,8 +61,10 @@ password_routes = APIRouter(include_in_schema=False)
 
 @password_routes.get("/sign-in")
 @access("public")
-async def sign_in(service: Here[Premises], request: Request, to: str = "") -> Response:
+async def sign_in(service: Here[Premises], request: Request, to: str = "", again: str = "") -> Response:
     who = who_of(request)
+    if again and who.session is not None:
+        return _door(service, request, to=local(to))
     if who.signed_in and (place := kept_place(to)):
         return RedirectResponse(place, 303)
     if who.signed_in and who.kind in ("staff", "contact") and local(to) is None:
@@ -81,7 +86,9 @@ async def with_password(service: Here[Premises], request: Request) -> Response:
         begun = await entry_of(service).by_password(asked.email.clear.strip(), str(form.get("password") or ""))
     except Refused as no:
         return _door(service, request, 422, to=to, address=address, failed=_refusal(service, request, no))
-    return _come_in(service, request, begun, to)
+    except CodeWanted as wanted:
+        return code_wanted(entry_of(service), wanted.first, to)
+    return await _come_in(service, request, begun, to)
 
 
 @password_routes.post("/sign-in/ask")
@@ -135,7 +142,9 @@ async def link(service: Here[Premises], request: Request, token: str) -> Respons
 async def with_link(service: Here[Premises], request: Request, token: str) -> Response:
     limited(request, "sign-in")
     try:
-        return _come_in(service, request, await entry_of(service).by_link(token), None)
+        return await _come_in(service, request, await entry_of(service).by_link(token), None)
+    except CodeWanted as wanted:
+        return code_wanted(entry_of(service), wanted.first, None)
     except OldLink:
         return _render(service, request, "sign_in_said.html", 410, what="old")
     except BadLink:
@@ -178,7 +187,7 @@ async def first_account(service: Here[Premises], request: Request, code: str) ->
     except BaseException:
         first_link.write(service, code)
         raise
-    return _come_in(service, request, begun, "/directory/accounts?welcome=1")
+    return await _come_in(service, request, begun, "/directory/accounts?welcome=1")
 
 
 @link_routes.post("/sign-out")
@@ -216,9 +225,11 @@ def _asked_of(service: Premises, request: Request, model: type[BaseModel], form:
         return None, sentences(wrong, model, pages.lexicon, language(request))
 
 
-def _come_in(service: Premises, request: Request, begun: Begun, to: str | None) -> Response:
-    """Leads to the form that this browser has sent too late, to where one wanted to go, or home."""
-    home = "/directory/space" if begun.kind == "contact" else "/"
+async def _come_in(service: Premises, request: Request, begun: Begun, to: str | None) -> Response:
+    """Leads to the form that this browser has sent too late, to where one wanted to go, or home; to the second factor
+    first where a role waits for one."""
+    await entry_of(service).replace(who_of(request).session, begun)
+    home = "/directory/space" if begun.kind == "contact" else SECOND_FACTOR if begun.waits else "/"
     place = kept_place(to) or next(iter(remembered(request)), None)
     response = RedirectResponse(place or to or home, 303)
     set_session(response, begun.cookie, service.settings)
@@ -229,6 +240,7 @@ def _door(
     service: Premises, request: Request, status: int = 200, errors: Errors | None = None, **given: Any
 ) -> Response:
     context = {"to": None, "address": "", "errors": errors or {}, "failed": None, **given}
+    context |= {"again": who_of(request).session is not None, "by_code": who_of(request).strong}
     context["waits"] = bool(kept_place(context["to"]) or remembered(request))
     return _render(service, request, "sign_in.html", status, **context)
 
@@ -246,3 +258,7 @@ async def _first(entry: Entry, asked: First, password: str) -> Begun:
 def _key(entry: Entry, address: Personal) -> str:
     """Under which attempts on an address are counted: not the address itself."""
     return entry.links.mark(address.clear).hex()
+
+
+come_in, door, refusal, page_of = _come_in, _door, _refusal, _render
+"""For the second step (code_pages.py)"""

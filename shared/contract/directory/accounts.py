@@ -23,7 +23,10 @@ Where = Literal["directory", "membership", "events", "newsletter", "observatory"
 AccountKind = Literal["staff", "contact"]
 """staff: works for the network, with roles; contact: speaks for structures, in the member's own space, without
 roles."""
-Way = Literal["first-link", "password", "mail-link"]
+Way = Literal["first-link", "password", "mail-link", "code"]
+"""code: of the second factor's app, by whoever was signed in already"""
+Second = Literal["code", "recovery-code"]
+"""What was shown besides: a code of the app, or one of those that stand in for it"""
 
 
 class AccountEvent(Event, abstract=True):
@@ -141,13 +144,15 @@ class SessionEvent(Event, abstract=True):
 class SessionBegan(SessionEvent):
     """A session of an account began. Until `ends`, its short-lived cookie is renewed; nothing is said of it any more
     then. `link`: the mail link, which is good once. It holds as long as its account is open and has not ended all of
-    them since (`SessionsEnded`, `PasswordSet`, `AccountClosed`)."""
+    them since (`SessionsEnded`, `PasswordSet`, `AccountClosed`). `second`: with which second factor, absent where none
+    was shown."""
 
     says = Says(L("Connexion"), sets={"open": True})
 
     way: Way
     ends: SaidMoment
     link: UUID | None = None
+    second: Second | None = None
 
 
 class SessionEnded(SessionEvent):

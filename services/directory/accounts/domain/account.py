@@ -29,6 +29,7 @@ from services.directory.accounts.domain.administrators import (
     named,
     released,
 )
+from services.directory.accounts.domain.second_factor import DECISIONS as ABOUT_SECOND_FACTORS
 from services.directory.accounts.domain.sessions import DECISIONS as ABOUT_SESSIONS
 from services.directory.accounts.domain.tokens import DECISIONS as ABOUT_TOKENS
 from shared.contract import Event
@@ -239,6 +240,7 @@ ACCOUNT = Decider(
         GrantRole: _granted,
         WithdrawRole: _withdrawn,
         SetRoles: _set,
+        **ABOUT_SECOND_FACTORS,
         **ABOUT_SESSIONS,
         **ABOUT_TOKENS,
     },
