@@ -138,8 +138,8 @@ class Sessions:
         minutes: int = 15,
         second_factor: Collection[str] = (),
     ) -> None:
-        """`second_factor`: the roles that hold only in a session that began with one. `behind`: seconds since the view was last known to be whole; `minutes`: the most of it for a cookie that is
-        over."""
+        """`behind`: seconds since the view was last known to be whole; `minutes`: the most of it for a cookie that is
+        over; `second_factor`: the roles that hold only in a session that began with one."""
         self._runner, self._store, self._network, self._clock = runner, store, network, clock
         self._behind, self._most_behind = behind, minutes * 60
         self._strong_only = frozenset(second_factor)

@@ -33,11 +33,11 @@ routes = APIRouter(prefix="/api", responses=PROBLEMS, tags=["accounts"], include
 @routes.post("/accounts/{account}/second-factor/reset", operation_id="directory_reset_second_factor")
 @access("administrator")
 async def reset(service: Here[Desk], request: Request, account: UUID, wanted: ResetWanted, key: Key = None) -> Done:
-    """Takes the second factor of an account away: for whoever sits at the machine, and nobody else. An administrator
+    """Takes the second factor of an account away: for whoever sits at the machine; for others it is not there. An administrator
     who could do it would need one password less to be somebody else."""
     who = who_of(request)
     if who.kind != "operator":
-        raise HTTPException(403, "operator-only")
+        raise HTTPException(404, "not-found")
     command = ResetSecondFactor(account=account, reason=wanted.reason)
     outcome = await service.execute(command, id=key or service.outside.new_id(), actor=who.actor)
     await service.outside.in_thread(entry_of(service).factors.forget, account)

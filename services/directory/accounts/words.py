@@ -55,7 +55,9 @@ WORDS: Words = {
         "Le second facteur de ce compte ne peut pas être vérifié. Adressez-vous à la personne qui fait fonctionner "
         "Maillage\u00a0: elle peut le remettre à zéro."
     ),
-    "refused.second-factor-required": "Votre rôle demande un second facteur\u00a0: il se change, mais ne se retire pas.",
+    "refused.second-factor-required": (
+        "Votre rôle demande un second facteur\u00a0: il se change, mais ne se retire pas."
+    ),
     "refused.no-second-factor": "Ce compte n’a pas de second facteur.",
     "refused.contact-has-no-second-factor": "Un contact se connecte par un lien, sans second facteur.",
     "refused.sign-in-failed": (

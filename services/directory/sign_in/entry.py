@@ -51,8 +51,8 @@ CONTACT_LABEL = "Contact d’une structure"
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A session that has begun: its cookie, and of what kind of account. `waits`: whether a role of it waits for a second
-    factor, which the account does not have."""
+    """A session that has begun: its cookie, and of what kind of account. `waits`: whether a role of it waits for a
+    second factor, which the account does not have."""
 
     account: UUID
     cookie: str
@@ -215,7 +215,7 @@ class Entry:
         session, hours = derived_id(id, "session"), self.service.settings.session_hours
         oldest = await self._too_many(account)
         command = SignIn(
-            account=account, session=session, way=way, link=link, second=second, hours=hours, give_way=oldest
+            account=account, session=session, way=way, link=link, factor=second, hours=hours, give_way=oldest
         )
         outcome = await self._signed_in(command, id)
         if not outcome.new:

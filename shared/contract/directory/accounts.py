@@ -144,7 +144,7 @@ class SessionEvent(Event, abstract=True):
 class SessionBegan(SessionEvent):
     """A session of an account began. Until `ends`, its short-lived cookie is renewed; nothing is said of it any more
     then. `link`: the mail link, which is good once. It holds as long as its account is open and has not ended all of
-    them since (`SessionsEnded`, `PasswordSet`, `AccountClosed`). `second`: with which second factor, absent where none
+    them since (`SessionsEnded`, `PasswordSet`, `AccountClosed`). `factor`: with which second factor, absent where none
     was shown."""
 
     says = Says(L("Connexion"), sets={"open": True})
@@ -152,7 +152,7 @@ class SessionBegan(SessionEvent):
     way: Way
     ends: SaidMoment
     link: UUID | None = None
-    second: Second | None = None
+    factor: Second | None = None
 
 
 class SessionEnded(SessionEvent):

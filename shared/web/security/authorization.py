@@ -97,8 +97,8 @@ async def admitted(request: Request) -> None:
 
 
 def _proved_lately(request: Request) -> None:
-    """Raises NotProved where it is grave what a session asks for, and it has proved too long ago who they are. A program
-    shows its token at each request, and is nobody who could have gone away."""
+    """Raises NotProved where it is grave what a session asks for, and it has proved too long ago who they are. A
+    program shows its token at each request, and is nobody who could have gone away."""
     who, service = who_of(request), _service(request)
     if who.session is None or not asks_proof(request, service.name, sees_persons=who.sees_persons(service.name)):
         return

@@ -46,7 +46,7 @@ ROUTES: Mapping[str, frozenset[str]] = MappingProxyType({
 })  # fmt: skip
 """Service → method and path"""
 FILES: Mapping[str, frozenset[str]] = MappingProxyType({
-    "directory": frozenset({"GET /structures/{key}.vcf"}),
+    "directory": frozenset({"GET /structures/{key}.vcf", "GET /imports/{key}/left-out.csv"}),
     "observatory": frozenset({"GET /surveys/{key}/results.{ending}"}),
 })  # fmt: skip
 """Files in which what is personal is opened, for whoever may see it; for others they are files as all are"""

@@ -64,7 +64,7 @@ def place(session: UUID) -> Place:
 
 class SignIn(AccountCommand):
     """Begin a session of so many hours, under an id that is its own. `link`: the mail link that shows who it is; it is
-    good once. `second`: the second factor that was shown. `give_way`: the oldest sessions of the account, where it has
+    good once. `factor`: the second factor that was shown. `give_way`: the oldest sessions of the account, where it has
     too many."""
 
     internal = True
@@ -72,7 +72,7 @@ class SignIn(AccountCommand):
     session: UUID
     way: Way
     link: UUID | None = None
-    second: Second | None = None
+    factor: Second | None = None
     hours: Annotated[int, Field(ge=1, le=24 * LONGEST.days)] = 12
     give_way: list[UUID] = Field([], max_length=200)
 
@@ -114,10 +114,10 @@ def _signed_in(command: SignIn, state: Account, context: Context) -> Decision:
         raise Refused("link-used")
     if command.way == "password" and not state.password:
         raise Refused("no-password")
-    if command.way == "code" and command.second is None:
+    if command.way == "code" and command.factor is None:
         raise Refused("second-factor-wrong")
     ends = context.at + timedelta(hours=command.hours)
-    began = SessionBegan(account=command.account, way=command.way, ends=ends, link=command.link, second=command.second)
+    began = SessionBegan(account=command.account, way=command.way, ends=ends, link=command.link, factor=command.factor)
     return [*_ended(command.account, command.give_way, state, context), Elsewhere(command.session, began)]
 
 
