@@ -33,8 +33,8 @@ routes = APIRouter(prefix="/api", responses=PROBLEMS, tags=["accounts"], include
 @routes.post("/accounts/{account}/second-factor/reset", operation_id="directory_reset_second_factor")
 @access("administrator")
 async def reset(service: Here[Desk], request: Request, account: UUID, wanted: ResetWanted, key: Key = None) -> Done:
-    """Takes the second factor of an account away: for whoever sits at the machine; for others it is not there. An administrator
-    who could do it would need one password less to be somebody else."""
+    """Takes the second factor of an account away: for whoever sits at the machine; for others it is not there. An
+    administrator who could do it would need one password less to be somebody else."""
     who = who_of(request)
     if who.kind != "operator":
         raise HTTPException(404, "not-found")
