@@ -69,7 +69,7 @@ def ls(data: DataOption = None, json: JsonOption = False) -> None:
         out.print_json(data=found)
         return
     table = Table()
-    for name in ("function", "kind", "open", "roles", "second factor", "sessions", "tokens", "last sign-in"):
+    for name in ("function", "kind", "open", "roles", "sessions", "tokens", "last sign-in"):
         table.add_column(name)
     for one in found:
         table.add_row(
@@ -77,7 +77,6 @@ def ls(data: DataOption = None, json: JsonOption = False) -> None:
             one["kind"],
             "yes" if one["open"] else "no",
             ", ".join(one["roles"]),
-            (one.get("second_factor") or "none")[:10],
             str(len(one["sessions"])),
             str(len(one["tokens"])),
             (one["seen"] or "never")[:16],

@@ -15,40 +15,48 @@ from fastapi.routing import APIRoute
 
 COMMANDS = frozenset({"ReviseAccount", "CloseAccount", "ReopenAccount", "GrantRole", "WithdrawRole", "SetRoles"})
 """By their forms and in the API"""
-EVERYWHERE = frozenset({
-    "POST /api/persons/export",
-    "POST /api/persons/forget",
-    "POST /api/persons/due/confirm",
-})  # fmt: skip
+EVERYWHERE = frozenset(
+    {
+        "POST /api/persons/export",
+        "POST /api/persons/forget",
+        "POST /api/persons/due/confirm",
+    }
+)
 """Method and path, in each service"""
-ROUTES: Mapping[str, frozenset[str]] = MappingProxyType({
-    "directory": frozenset({
-        "POST /accounts/new",
-        "POST /accounts/{key}/label",
-        "POST /accounts/{key}/roles",
-        "POST /accounts/{key}/close",
-        "POST /accounts/{key}/reopen",
-        "POST /accounts/{key}/link",
-        "POST /accounts/{key}/tokens",
-        "POST /api/accounts",
-        "POST /api/accounts/link",
-        "POST /api/accounts/first-link",
-        "POST /api/accounts/{account}/tokens",
-        "POST /api/accounts/{account}/second-factor/reset",
-        "POST /api/signing-key/rotate",
-        "POST /me/password",
-        "POST /me/tokens",
-        "GET /me/second-factor/new",
-        "POST /me/second-factor/new",
-        "POST /me/second-factor/codes",
-        "POST /me/second-factor/remove",
-    }),
-})  # fmt: skip
+ROUTES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "directory": frozenset(
+            {
+                "POST /accounts/new",
+                "POST /accounts/{key}/label",
+                "POST /accounts/{key}/roles",
+                "POST /accounts/{key}/close",
+                "POST /accounts/{key}/reopen",
+                "POST /accounts/{key}/link",
+                "POST /accounts/{key}/tokens",
+                "POST /api/accounts",
+                "POST /api/accounts/link",
+                "POST /api/accounts/first-link",
+                "POST /api/accounts/{account}/tokens",
+                "POST /api/accounts/{account}/second-factor/reset",
+                "POST /api/signing-key/rotate",
+                "POST /me/password",
+                "POST /me/tokens",
+                "GET /me/second-factor/new",
+                "POST /me/second-factor/new",
+                "POST /me/second-factor/codes",
+                "POST /me/second-factor/remove",
+            }
+        ),
+    }
+)
 """Service → method and path"""
-FILES: Mapping[str, frozenset[str]] = MappingProxyType({
-    "directory": frozenset({"GET /structures/{key}.vcf", "GET /imports/{key}/left-out.csv"}),
-    "observatory": frozenset({"GET /surveys/{key}/results.{ending}"}),
-})  # fmt: skip
+FILES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "directory": frozenset({"GET /structures/{key}.vcf", "GET /imports/{key}/left-out.csv"}),
+        "observatory": frozenset({"GET /surveys/{key}/results.{ending}"}),
+    }
+)
 """Files in which what is personal is opened, for whoever may see it; for others they are files as all are"""
 
 
