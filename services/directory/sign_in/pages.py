@@ -229,7 +229,8 @@ async def _come_in(service: Premises, request: Request, begun: Begun, to: str | 
     """Leads to the form that this browser has sent too late, to where one wanted to go, or home; to the second factor
     first where a role waits for one."""
     await entry_of(service).replace(who_of(request).session, begun)
-    home = "/directory/space" if begun.kind == "contact" else SECOND_FACTOR if begun.waits else "/"
+    home = "/directory/space" if begun.kind == "contact" else "/"
+    to = SECOND_FACTOR if begun.waits else to
     place = kept_place(to) or next(iter(remembered(request)), None)
     response = RedirectResponse(place or to or home, 303)
     set_session(response, begun.cookie, service.settings)

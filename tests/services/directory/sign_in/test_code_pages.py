@@ -184,7 +184,7 @@ async def test_a_role_that_asks_a_second_factor_waits_for_one_and_a_token_does_n
     await house.start()
     async with house.browser() as chief, house.browser() as program:
         done = await house.first(chief)
-        assert done.status_code == 303
+        assert (done.status_code, done.headers["location"]) == (303, "/directory/me/second-factor")
         refused = await chief.get("/directory/accounts")
         assert refused.status_code == 403 and "second facteur" in refused.text
         await chief.post("/directory/sign-out")
