@@ -47,6 +47,8 @@ class Needed:
 
 IN_USE = (
     ("directory", PASSWORDS, "account", "PasswordSet", "nobody can sign in by a password"),
+    ("directory", "directory.second-factors.sqlite", "account", "SecondFactorSet", "nobody who has one comes in"),
+    ("directory", "directory.second-factor-key", "account", "SecondFactorSet", "nobody who has one comes in"),
     ("newsletter", "newsletter.link-key", "subscriber", "", "no link to unsubscribe that was ever sent is good"),
     ("observatory", "observatory.link-key", "survey", "SurveyOpened", "no link to a survey that was ever sent is good"),
 )

@@ -82,6 +82,20 @@ class Settings(BaseSettings):
         description="Days for which a browser is known again after somebody came in by it: it does not wait for what "
         "others try at their address, and coming in by another one is told to them.",
     )
+    fresh_minutes: int = Field(
+        15,
+        ge=1,
+        le=24 * 60,
+        description="Minutes after signing in during which persons are forgotten or exported, and accounts, roles and "
+        "second factors changed, without proving anew who one is. Programs with a token are not asked.",
+    )
+    second_factor: str | None = Field(
+        None,
+        pattern=r"^((reader|editor|administrator|auditor)(,(reader|editor|administrator|auditor))*)?$",
+        description="The roles that hold only in a session which began with a second factor, with commas between them, "
+        "such as `administrator,editor`. Without it a second factor is offered to the team, and asked of whoever has "
+        "set one.",
+    )
     api_rate: int = Field(
         1200, ge=1, description="Requests a minute that one account, token or address may send to the API of a service."
     )
@@ -270,6 +284,11 @@ class Settings(BaseSettings):
     def departments(self) -> tuple[str, ...]:
         """The codes of the departments of the region, in order; none where there is no region."""
         return tuple(sorted({code.strip() for code in (self.region or "").split(",")} - {""}))
+
+    @property
+    def second_factor_roles(self) -> tuple[str, ...]:
+        """The roles that ask a second factor."""
+        return tuple(filter(None, (self.second_factor or "").split(",")))
 
     def terms_run(self, network: str) -> bool:
         """Whether this network forgets by itself what has come to its term."""

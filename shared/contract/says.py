@@ -12,7 +12,7 @@ from typing import Any, Literal
 Fields = Sequence[str]
 ASIDE = frozenset({
     "reason", "cleared", "source", "means", "bulletins", "request", "expires", "position", "followers", "merged",
-    "taken", "link", "way", "doubt", "code", "status", "columns",
+    "taken", "link", "way", "factor", "doubt", "code", "status", "columns",
 })  # fmt: skip
 """Fields that are said of the event itself, and are no fact about the thing afterwards."""
 

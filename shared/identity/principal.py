@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -25,7 +26,9 @@ class Who:
 
     `actor` is what their events say: `account:<id>`, `token:<account id>/<token id>`, `operator`, `public`,
     `service:<name>`; never anything personal. `roles`: service → roles there. `session`: of the cookie; `told`: what
-    the pages tell them of their account (`access_view._told`)."""
+    the pages tell them of their account (`access_view._told`); `proved`: when they last showed that it is they, None
+    where their cookie does not say; `strong`: with a second factor; `withheld`: whether a role of theirs waits for one,
+    which this session has not shown (ADR 63)."""
 
     actor: str
     kind: Literal["public", "staff", "contact", "token", "operator"]
@@ -34,6 +37,9 @@ class Who:
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     session: UUID | None = None
     told: Sequence[Mapping[str, Any]] = ()
+    proved: datetime | None = None
+    strong: bool = False
+    withheld: bool = False
 
     @property
     def signed_in(self) -> bool:
@@ -46,6 +52,11 @@ class Who:
         if level == "space" and self.kind == "contact":
             return True
         return any(level in GIVES[role] for role in self.roles.get(service, frozenset()))
+
+    def proved_within(self, term: timedelta, now: datetime) -> bool:
+        """Whether they have shown lately that it is they. A moment that is further ahead than that is none: the clock
+        was wrong then, or is now."""
+        return self.proved is not None and abs(now - self.proved) <= term
 
     def sees_persons(self, service: str) -> bool:
         """Whether personal values of a service are opened for them."""

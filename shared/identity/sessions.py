@@ -14,7 +14,7 @@ elsewhere (ADR 31).
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -47,6 +47,8 @@ LONGEST = 4096  # characters of a cookie or a token; what is longer is none of o
 UNREADABLE = (JoseError, ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError)
 """What reading a hostile cookie may raise"""
 TOKEN = "mlg_"
+STRONG = "mfa"
+"""How a cookie says that its session began with a second factor (RFC 8176)"""
 
 
 class BadToken(Exception):
@@ -59,13 +61,16 @@ class Unsure(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a cookie says, its signature checked. `until`: when its own minutes are over."""
+    """What a cookie says, its signature checked. `until`: when its own minutes are over; `proved`: when its holder last
+    signed in, None in a cookie of an older release; `strong`: with a second factor."""
 
     account: UUID
     session: UUID
     seq: int
     issued: datetime
     until: datetime
+    proved: datetime | None = None
+    strong: bool = False
 
     def wants_renewal(self, now: datetime) -> bool:
         """Past half of its life."""
@@ -86,10 +91,23 @@ class Signer:
         self._key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": self.public, "d": _base64url(seed)})
         self._network, self._life = network, timedelta(minutes=minutes)
 
-    def sign(self, account: UUID, session: UUID, seq: int, ends: datetime, now: datetime | None = None) -> str:
-        """The cookie of a session. `seq`: of its beginning; `ends`: the session's end, which it never outlives."""
+    def sign(
+        self,
+        account: UUID,
+        session: UUID,
+        seq: int,
+        ends: datetime,
+        now: datetime | None = None,
+        *,
+        before: Claims | None = None,
+        strong: bool = False,
+    ) -> str:
+        """The cookie of a session. `seq`: of its beginning; `ends`: the session's end, which it never outlives;
+        `strong`: whether it began with a second factor. `before`: the cookie that this one takes the place of, by which
+        nobody has proved anything anew."""
         now = now or REAL.now()
-        claims = {
+        proved, strong = (before.proved, before.strong) if before else (now, strong)
+        claims: dict[str, Any] = {
             "iss": self._network,
             "sub": str(account),
             "sid": str(session),
@@ -97,6 +115,10 @@ class Signer:
             "iat": int(now.timestamp()),
             "exp": int(min(now + self._life, ends).timestamp()),
         }
+        if proved is not None:
+            claims["auth_time"] = int(proved.timestamp())  # as OpenID Connect has it
+        if strong:
+            claims["amr"] = [STRONG]
         return jwt.encode({"alg": ALGORITHM, "kid": str(self.key_id)}, claims, self._key, algorithms=[ALGORITHM])
 
 
@@ -114,11 +136,13 @@ class Sessions:
         *,
         behind: Callable[[], float] = lambda: 0.0,
         minutes: int = 15,
+        second_factor: Collection[str] = (),
     ) -> None:
         """`behind`: seconds since the view was last known to be whole; `minutes`: the most of it for a cookie that is
-        over."""
+        over; `second_factor`: the roles that hold only in a session that began with one."""
         self._runner, self._store, self._network, self._clock = runner, store, network, clock
         self._behind, self._most_behind = behind, minutes * 60
+        self._strong_only = frozenset(second_factor)
         self._operator = operator_token.encode()
         if OPERATORS.wrong(self._operator) is not None:
             raise SecretUnfit("there is no operator's token")
@@ -150,15 +174,23 @@ class Sessions:
             return PUBLIC
         if claims.until <= now and self._behind() > self._most_behind:
             raise Unsure("the view of sessions is behind the log")
+        held = document["roles"] if claims.strong else [one for one in document["roles"] if not self._waits(one)]
         return Who(
             f"account:{claims.account}",
             document["kind"],
             claims.account,
             document["label"],
-            _roles(document["roles"]),
+            _roles(held),
             claims.session,
             document["told"],
+            claims.proved,
+            claims.strong,
+            len(held) < len(document["roles"]),
         )
+
+    def _waits(self, grant: str) -> bool:
+        """Whether a grant (`<service or all>:<role>`) holds only after a second factor."""
+        return grant.partition(":")[2] in self._strong_only
 
     async def by_cookie(self, cookie: str | None) -> Who:
         """Whose session a cookie is of; PUBLIC for one that is not good. Raises Unsure."""
@@ -192,7 +224,8 @@ class Sessions:
         ends = document["sessions"].get(str(claims.session)) if document else None
         if ends is None:
             return None
-        return signer.sign(claims.account, claims.session, claims.seq, datetime.fromisoformat(ends), self._clock())
+        until, now = datetime.fromisoformat(ends), self._clock()
+        return signer.sign(claims.account, claims.session, claims.seq, until, now, before=claims)
 
     def label(self, actor: str) -> str | None:
         """The label of the account behind an actor, as `refresh_labels` last knew it."""
@@ -248,7 +281,13 @@ def _read(cookie: str, public: str, network: str) -> Claims | None:
         key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public})
         said = jwt.decode(cookie, key, algorithms=[ALGORITHM]).claims
         found = Claims(
-            UUID(said["sub"]), UUID(said["sid"]), int(said["seq"]), _moment(said["iat"]), _moment(said["exp"])
+            UUID(said["sub"]),
+            UUID(said["sid"]),
+            int(said["seq"]),
+            _moment(said["iat"]),
+            _moment(said["exp"]),
+            _moment(said["auth_time"]) if "auth_time" in said else None,
+            STRONG in said.get("amr", ()),
         )
     except UNREADABLE:
         return None

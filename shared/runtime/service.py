@@ -270,6 +270,7 @@ class Service:
             around.clock,
             behind=self.freshness.behind,
             minutes=around.settings.session_minutes,
+            second_factor=around.settings.second_factor_roles,
         )
         self.ourselves = OurNetwork(lambda: self.runner.position, self.store, around.settings)
         self.kept = KeptForms(around.data / "kept" / definition.name, self.outside)

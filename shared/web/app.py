@@ -50,6 +50,7 @@ from shared.web.past.refusing import DAYS, no_other_day
 from shared.web.security.authorization import (
     SAFE,
     SIGN_IN_REQUIRED,
+    NotProved,
     NotSignedIn,
     NotYours,
     Renewing,
@@ -206,8 +207,9 @@ async def problem(request: Request, error: Exception) -> Response:
     in_json = wants_json(request)
     if isinstance(error, NotSignedIn) and not in_json:
         if request.method in SAFE:
-            return RedirectResponse(f"{SIGN_IN}?to={quote(_here(request), safe='')}", 303)
-        if error.detail == SIGN_IN_REQUIRED:
+            again = "&again=1" if isinstance(error, NotProved) else ""
+            return RedirectResponse(f"{SIGN_IN}?to={quote(_here(request), safe='')}{again}", 303)
+        if error.detail == SIGN_IN_REQUIRED or isinstance(error, NotProved):
             return await ended(request)
     if status == 500:
         log.error("web.failed", route=route_of(request.scope), error=repr(error), exc_info=error)
@@ -240,7 +242,11 @@ async def problem(request: Request, error: Exception) -> Response:
         return await _cannot_read(request, error, lang)
     elif isinstance(error, Unavailable) and request.method not in SAFE:
         sentence = pages.lexicon.say("problem.503.sent", lang)
-    if isinstance(error, NotYours):
+    if isinstance(error, NotProved):
+        sentence = pages.lexicon.say("problem.401.again", lang)
+    elif isinstance(error, NotYours) and error.withheld:
+        sentence = pages.lexicon.say("problem.403.second-factor", lang)
+    elif isinstance(error, NotYours):
         words = pages.lexicon
         sentence = words.say(
             "problem.403.role",

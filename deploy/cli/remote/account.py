@@ -141,6 +141,26 @@ def end_sessions(address: Address, data: DataOption = None) -> None:
     out.print("All sessions of the account have ended.")
 
 
+@account.command("reset-second-factor")
+def reset_second_factor(
+    address: Address,
+    reason: Annotated[str | None, typer.Option(help="Why: it stands in the log, so no name.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Take the second factor of an account away, whose holder has lost telephone and recovery codes. Be sure that it is
+    they who ask."""
+
+    async def work() -> dict[str, Any]:
+        async with reached(settings_of(data)) as client:
+            whose = await _found(client, address)
+            path = f"{DIRECTORY}/accounts/{whose['account']}/second-factor/reset"
+            answer: dict[str, Any] = await client.post(path, {"reason": reason})
+            return answer
+
+    done = run(work())
+    out.print("The second factor is gone." if done["changed"] else "This account has none.")
+
+
 @account.command("rotate-key")
 def rotate_key(
     at_once: Annotated[

@@ -333,6 +333,7 @@ def doctor(
             writes = [await _look_at(client, name, check) for name in SERVICES]
             await _look_at_the_ledger(client, settings, all(writes), check)
             await look_at_the_law(client, check)
+            await look_at_second_factors(client, settings, check)
         if settings.nats_url is not None and settings.services_at is not None:  # whoever asks all is their operator
             await look_at_nodes()
         check("answered in", True, f"{time.monotonic() - start:.1f} s")
@@ -416,6 +417,22 @@ async def look_at_the_law(client: Client, check: Check) -> None:
         f"look again at {', '.join(overdue)}: {where}" if overdue else f"{len(found['terms'])}, none to look at again"
     )
     check("network: legal terms", True, text, bool(overdue))
+
+
+async def look_at_second_factors(client: Client, settings: Settings, check: Check) -> None:
+    """Which administrators have no second factor, by their functions. Somebody is to look at it where the settings ask
+    for one: their role waits for it."""
+    try:
+        found = await client.get("/directory/api/accounts?kind=staff&sort=order&size=500")
+    except NoAnswer as why:
+        check("accounts: second factor", False, str(why))
+        return
+    administer = [one for one in found["documents"] if one["administers"]]
+    without = [one["label"] for one in administer if not one.get("second_factor")]
+    text = f"{len(without)} of {len(administer)} administrators have none" + (
+        f": {', '.join(without)}" if without else ""
+    )
+    check("accounts: second factor", True, text, bool(without) and "administrator" in settings.second_factor_roles)
 
 
 def _checked(checks: list[dict[str, Any]], json: bool) -> None:

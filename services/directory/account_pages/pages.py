@@ -70,7 +70,15 @@ async def accounts(
         by_kind=await service.store.count_by(ACCOUNTS, "kind"),
         welcome=welcome == "1",
         to_files=entry_of(service).mail.to_files,
+        without_second=await _without_second(service),
+        second_required="administrator" in service.settings.second_factor_roles,
     )
+
+
+async def _without_second(service: Views) -> list[str]:
+    """The administrators who have no second factor, by their functions."""
+    found = await service.store.find(ACCOUNTS, {"administers": True}, sort=["order"], limit=PAGE)
+    return [one["label"] for one in found.documents if one["second_factor"] is None]
 
 
 @list_routes.get("/new")

@@ -173,7 +173,7 @@ async def _do(service: Desk, request: Request, command: Command) -> Response:
 def _knows_old(service: Premises, who: Who, document: Document) -> bool:
     """Whether the old password is asked for: not of whoever has none, or came by a link just now."""
     session = next((s for s in document["sessions"] if s["session"] == str(who.session)), None)
-    by_link = session is not None and session["way"] != "password"
+    by_link = session is not None and session["way"] in ("mail-link", "first-link")
     young = session is not None and service.now() - datetime.fromisoformat(session["began"]) < FRESH
     return bool(document["password"]) and not (by_link and young)
 

@@ -22,6 +22,13 @@ from shared.contract.directory.accounts import (
     TokenIssued,
     TokenWithdrawn,
 )
+from shared.contract.directory.second_factors import (
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    SecondFactorRemoved,
+    SecondFactorReset,
+    SecondFactorSet,
+)
 from shared.contract.envelope import Recorded, instant
 from shared.identity.access_view import account_of
 from shared.kernel.views.projection import Document, View, folded, kept
@@ -48,6 +55,8 @@ def _opened(document: Document | None, data: AccountOpened, event: Recorded) -> 
         "open": True,
         "roles": [],
         "password": False,
+        "second_factor": None,
+        "recovery_codes": 0,
         "sessions": [],
         "tokens": [],
         "since": event.cloud.time,
@@ -79,6 +88,18 @@ def _withdrawn(document: Document, data: RoleWithdrawn, event: Recorded) -> Docu
 
 def _password(document: Document, data: PasswordSet, event: Recorded) -> Document:
     return {"password": True, "sessions": [s for s in document["sessions"] if s["session"] == str(data.kept)]}
+
+
+def _factor_set(document: Document, data: SecondFactorSet, event: Recorded) -> Document:
+    return {"second_factor": event.cloud.time}
+
+
+def _codes(document: Document, data: RecoveryCodesMade | RecoveryCodeUsed, event: Recorded) -> Document:
+    return {"recovery_codes": data.codes}
+
+
+def _no_factor(*_: Any) -> Document:
+    return {"second_factor": None, "recovery_codes": 0}
 
 
 def _began(document: Document, id: str, data: SignedIn | SessionBegan, event: Recorded) -> Document:
@@ -136,6 +157,11 @@ ACCOUNTS = View(
         RoleGranted: _changed(_granted),
         RoleWithdrawn: _changed(_withdrawn),
         PasswordSet: _changed(_password),
+        SecondFactorSet: _changed(_factor_set),
+        SecondFactorRemoved: _changed(_no_factor),
+        SecondFactorReset: _changed(_no_factor),
+        RecoveryCodesMade: _changed(_codes),
+        RecoveryCodeUsed: _changed(_codes),
         SignedIn: _changed(_signed_in),
         SignedOut: _changed(_signed_out),
         SessionBegan: _session_began,

@@ -55,6 +55,21 @@ WORDS: Words = {
         "Trop d’essais à cette adresse depuis cet endroit. Attendez {minutes}\u00a0min, ou demandez un lien par "
         "courriel\u00a0: il n’attend pas."
     ),
+    "way.code": "code d’une application",
+    "refused.second-factor-wrong": "Ce code ne va pas. Attendez le suivant, ou vérifiez l’heure de votre téléphone.",
+    "refused.second-factor-used": (
+        "Ce code a déjà servi. Attendez le suivant\u00a0: il change toutes les trente secondes."
+    ),
+    "refused.second-factor-wait": "Trop de codes faux. Réessayez dans {minutes} min.",
+    "refused.second-factor-lost": (
+        "Le second facteur de ce compte ne peut pas être vérifié. Adressez-vous à la personne qui fait fonctionner "
+        "Maillage\u00a0: elle peut le remettre à zéro."
+    ),
+    "refused.second-factor-required": (
+        "Votre rôle demande un second facteur\u00a0: il se change, mais ne se retire pas."
+    ),
+    "refused.no-second-factor": "Ce compte n’a pas de second facteur.",
+    "refused.contact-has-no-second-factor": "Un contact se connecte par un lien, sans second facteur.",
     "refused.sign-in-failed": (
         "Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez-les, ou demandez un lien par courriel."
     ),

@@ -15,11 +15,14 @@ import structlog
 
 from services.directory.accounts.domain.account import OpenAccount
 from services.directory.accounts.domain.account_state import account_id
-from services.directory.accounts.domain.sessions import MOST_SESSIONS, SESSION, SetPassword, SignIn
+from services.directory.accounts.domain.second_factor import UseRecoveryCode
+from services.directory.accounts.domain.sessions import MOST_SESSIONS, SESSION, SetPassword, SignIn, SignOut
 from services.directory.accounts.domain.tokens import IssueToken
 from services.directory.accounts.forms import AccountWanted
 from services.directory.accounts.rights import gives, not_above
 from services.directory.accounts.views import ACCOUNTS
+from services.directory.second_factor.factors import SecondFactors
+from services.directory.second_factor.tickets import CodeWanted, FirstStep
 from services.directory.sign_in.attempts import Attempts
 from services.directory.sign_in.browsers import Browsers, Known
 from services.directory.sign_in.key_rotation import SigningKeys
@@ -29,7 +32,7 @@ from services.directory.sign_in.signed_links import BadLink, Entrance, Links
 from services.directory.structures.contacts import address_of, addresses_of, addresses_reaching, contacts_at
 from shared.base.cancellation import end
 from shared.base.translations import Lang
-from shared.contract.directory.accounts import Browser, SessionBegan, Way
+from shared.contract.directory.accounts import Browser, Second, SessionBegan, Way
 from shared.contract.envelope import instant
 from shared.contract.personal import Personal
 from shared.identity.principal import Who
@@ -54,12 +57,14 @@ NOWHERE: Known = {}
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A session that has begun: its cookie, and of what kind of account."""
+    """A session that has begun: its cookie, and of what kind of account. `waits`: whether a role of it waits for a
+    second factor, which the account does not have."""
 
     account: UUID
     cookie: str
     kind: str
     began: SessionBegan
+    waits: bool = False
 
 
 class Gatehouse(Correspondence, Visitors, Protocol):
@@ -76,6 +81,7 @@ class Entry:
         self.passwords = Passwords(keys)
         self.browsers = Browsers(keys, service.network, service.settings.browser_days)
         self.attempts = Attempts(service.outside.monotonic)
+        self.factors = SecondFactors(keys, service.network, service.outside)
         self.keys = SigningKeys(service)
         settings, url = service.settings, service.public_url.rstrip("/")
         sender = Sender(service.network, lambda: service.ourselves.title, settings.mail_from, url)
@@ -96,6 +102,7 @@ class Entry:
             await end(task)
         await self.mail.stop()
         self.passwords.close()
+        self.factors.close()
 
     # who somebody is
 
@@ -117,7 +124,7 @@ class Entry:
         return list(found.items())
 
     async def by_password(self, address: str, password: str, known: Known = NOWHERE) -> Begun:
-        """Raises Refused(`sign-in-failed`), in the same time and words whatever it is that does not fit."""
+        """Raises Refused(`sign-in-failed`), in the same time and words whatever it is that does not fit; CodeWanted."""
         person = self.service.keyring.find(address)
         account = account_id(person) if person else None
         if not await self.passwords.fits(account, password) or account is None:
@@ -153,10 +160,28 @@ class Entry:
             return known if document["open"] and (document["kind"] == "staff" or contacts) else None
         return UUID(contacts[0]["person"]) if contacts else None
 
+    async def by_code(self, first: FirstStep, typed: str, known: Known = NOWHERE) -> Begun:
+        """Begins the session whose first step was done, by a code of the app or a recovery code. Raises Refused."""
+        second = await self.service.outside.in_thread(self.factors.check, first.account, typed)
+        if second == "recovery-code":
+            left = await self.service.outside.in_thread(self.factors.codes_left, first.account)
+            used = UseRecoveryCode(account=first.account, codes=left)
+            await self.service.execute(used, id=self.service.outside.new_id(), actor=f"account:{first.account}")
+        return await self.begin(first.account, first.way, first.id, link=first.link, second=second, known=known)
+
+    async def asks_code(self, account: UUID) -> bool:
+        """Whether an account has a second factor. It has one where the log says so and its secret is lost, too: nobody
+        comes in without it then, but by an operator's reset."""
+        if await self.service.outside.in_thread(self.factors.has, account):
+            return True
+        document = await self.service.store.get(ACCOUNTS, str(account))
+        return document is not None and document["second_factor"] is not None
+
     async def by_link(self, token: str, known: Known = NOWHERE) -> Begun:
         """Begins the session that a link is for; the account of a contact is opened at the first use.
 
-        Raises BadLink, OldLink, Refused(`link-used`, `link-void`, `account-closed`).
+        Raises BadLink, OldLink, Refused(`link-used`, `link-void`, `account-closed`), CodeWanted; the link stays good
+        until the code is there.
         """
         entrance = self.links.read(token, self.service.now())
         account = account_id(entrance.person)
@@ -195,16 +220,32 @@ class Entry:
         return account
 
     async def begin(
-        self, account: UUID, way: Way, id: UUID, *, link: UUID | None = None, known: Known = NOWHERE
+        self,
+        account: UUID,
+        way: Way,
+        id: UUID,
+        *,
+        link: UUID | None = None,
+        second: Second | None = None,
+        known: Known = NOWHERE,
     ) -> Begun:
-        """Begins a session by the command `id`, once: the second time it is Refused(`link-used`). `known`: who has come
-        in by this browser before."""
+        """Begins a session by the command `id`, once: the second time it is Refused(`link-used`). `second`: the second
+        factor that was shown; without it CodeWanted is raised where the account has one. `known`: who has come in by
+        this browser before."""
+        if second is None and await self.asks_code(account):
+            raise CodeWanted(FirstStep(account, way, id, link))
         signer = await self.keys.ready()
         session, hours = derived_id(id, "session"), self.service.settings.session_hours
         oldest = await self._too_many(account)
-        browser = await self._browser(account, known)
         command = SignIn(
-            account=account, session=session, way=way, link=link, hours=hours, give_way=oldest, browser=browser
+            account=account,
+            session=session,
+            way=way,
+            link=link,
+            factor=second,
+            hours=hours,
+            give_way=oldest,
+            browser=await self._browser(account, known),
         )
         outcome = await self._signed_in(command, id)
         if not outcome.new:
@@ -214,8 +255,11 @@ class Entry:
         assert isinstance(begun, SessionBegan)
         await self.service.runner.wait_for(outcome.seq)
         document = await self.service.store.get(ACCOUNTS, str(account))
-        cookie = signer.sign(account, session, outcome.seq, begun.ends)
-        return Begun(account, cookie, document["kind"] if document else "staff", begun)
+        now, strong = self.service.now(), second is not None
+        cookie = signer.sign(account, session, outcome.seq, begun.ends, now, strong=strong)
+        held = {grant.partition(":")[2] for grant in document["roles"]} if document else set()
+        waits = not strong and not held.isdisjoint(self.service.settings.second_factor_roles)
+        return Begun(account, cookie, document["kind"] if document else "staff", begun, waits)
 
     async def _browser(self, account: UUID, known: Known) -> Browser | None:
         """Whether the holder has come in by this browser before; None where they never came in by any."""
@@ -231,6 +275,12 @@ class Entry:
         person = await self.person_at(address) if known else None
         account = account_id(person) if person is not None else None
         return account if account is not None and await self._browser(account, known) == "known" else None
+
+    async def replace(self, session: UUID | None, begun: Begun) -> None:
+        """Ends the session that a browser had before it begins another one of the same account."""
+        if session is not None:
+            command = SignOut(account=begun.account, session=session)
+            await self.service.execute(command, id=self.service.outside.new_id(), actor=f"account:{begun.account}")
 
     async def _signed_in(self, command: SignIn, id: UUID) -> Outcome:
         """Nothing is written to the account, so no expectation says whether what is remembered of it is behind: the log

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.directory.sign_in import pages
+from services.directory.sign_in import code_pages, pages
 from services.directory.sign_in.entry import RETIRING, closing, opening
 from shared.runtime.feature import Feature
 
@@ -11,6 +11,7 @@ FEATURE = Feature(
     routes=(
         pages.password_routes,
         pages.link_routes,
+        code_pages.routes,
     ),
     opening=opening,
     closing=closing,

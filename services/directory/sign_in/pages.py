@@ -18,7 +18,9 @@ from starlette.responses import Response
 from services.directory.accounts.domain.account import Label
 from services.directory.accounts.domain.sessions import SignOut
 from services.directory.accounts.forms import Said
+from services.directory.second_factor.tickets import CodeWanted
 from services.directory.sign_in import bootstrap_link as first_link
+from services.directory.sign_in.code_cookie import code_wanted
 from services.directory.sign_in.doorways import Doorway, known_of
 from services.directory.sign_in.entry import Begun, Entry, entry_of
 from services.directory.sign_in.notices import tell_of_session
@@ -37,6 +39,7 @@ from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
 
 Errors = dict[str, str]
+SECOND_FACTOR = "/directory/me/second-factor"
 
 
 class Address(BaseModel):
@@ -60,8 +63,10 @@ password_routes = APIRouter(include_in_schema=False)
 
 @password_routes.get("/sign-in")
 @access("public")
-async def sign_in(service: Here[Premises], request: Request, to: str = "") -> Response:
+async def sign_in(service: Here[Premises], request: Request, to: str = "", again: str = "") -> Response:
     who = who_of(request)
+    if again and who.session is not None:
+        return _door(service, request, to=local(to))
     if who.signed_in and (place := kept_place(to)):
         return RedirectResponse(place, 303)
     if who.signed_in and who.kind in ("staff", "contact") and local(to) is None:
@@ -90,6 +95,9 @@ async def with_password(service: Here[Premises], request: Request) -> Response:
         begun = await entry.by_password(asked.email.clear.strip(), str(form.get("password") or ""), known)
     except Refused as no:
         return _door(service, request, 422, to=to, address=address, failed=_refusal(service, request, no))
+    except CodeWanted as wanted:
+        door.right()
+        return code_wanted(entry_of(service), wanted.first, to)
     door.right()
     return await _come_in(service, request, begun, to)
 
@@ -145,6 +153,8 @@ async def link(service: Here[Premises], request: Request, token: str) -> Respons
 async def with_link(service: Here[Premises], request: Request, token: str) -> Response:
     try:
         begun = await entry_of(service).by_link(token, known_of(service, request))
+    except CodeWanted as wanted:
+        return code_wanted(entry_of(service), wanted.first, None)
     except OldLink:
         return _render(service, request, "sign_in_said.html", 410, what="old")
     except BadLink:
@@ -232,10 +242,12 @@ def _bad_link(service: Premises, request: Request) -> Response:
 
 
 async def _come_in(service: Premises, request: Request, begun: Begun, to: str | None) -> Response:
-    """Leads to the form that this browser has sent too late, to where one wanted to go, or home. From now on the
-    browser is known."""
+    """Leads to the form that this browser has sent too late, to where one wanted to go, or home; to the second factor
+    first where a role waits for one. From now on the browser is known."""
     await tell_of_session(entry_of(service), begun.began, language(request))
+    await entry_of(service).replace(who_of(request).session, begun)
     home = "/directory/space" if begun.kind == "contact" else "/"
+    to = SECOND_FACTOR if begun.waits else to
     place = kept_place(to) or next(iter(remembered(request)), None)
     response = RedirectResponse(place or to or home, 303)
     set_session(response, begun.cookie, service.settings)
@@ -248,6 +260,7 @@ def _door(
     service: Premises, request: Request, status: int = 200, errors: Errors | None = None, **given: Any
 ) -> Response:
     context = {"to": None, "address": "", "errors": errors or {}, "failed": None, **given}
+    context |= {"again": who_of(request).session is not None, "by_code": who_of(request).strong}
     context["waits"] = bool(kept_place(context["to"]) or remembered(request))
     return _render(service, request, "sign_in.html", status, **context)
 
@@ -260,3 +273,7 @@ async def _first(entry: Entry, asked: First, password: str) -> Begun:
     account = outcome.entity_id
     await entry.set_password(account, password, session=None, actor=f"account:{account}")
     return await entry.begin(account, "first-link", new_command_id())
+
+
+come_in, door, refusal, page_of = _come_in, _door, _refusal, _render
+"""For the second step (code_pages.py)"""

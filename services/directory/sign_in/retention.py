@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.directory.accounts.domain.account import CloseAccount
 from services.directory.accounts.domain.account_state import account_id
+from services.directory.second_factor.factors import SecondFactors
 from services.directory.sign_in.entry import ENTRY
 from services.directory.sign_in.passwords import Passwords
 from services.directory.structures.retention import record_begins
@@ -21,7 +22,7 @@ from shared.runtime.mail_transport import erase_letters
 PURPOSE = Purpose(
     code="account",
     whom=L("Titulaires d’un compte"),
-    what=L("Adresse électronique, nom, connexions, empreinte du mot de passe"),
+    what=L("Adresse électronique, nom, connexions, empreinte du mot de passe, secret chiffré du second facteur"),
     why=L("Laisser entrer les bonnes personnes, savoir qui a fait quoi"),
     ground=L("Intérêt légitime\u00a0: la sécurité du système (RGPD, art. 6.1.f)"),
     begins=L("la fermeture du compte"),
@@ -37,17 +38,25 @@ ACCOUNTS_HELD: Mapping[type, Evolve] = {
 
 
 async def forget_sign_in(service: Commands, person: UUID) -> None:
-    """The account is closed, its password dropped; mails with links to sign in are erased."""
+    """The account is closed, its password and its second factor dropped; mails with links to sign in are erased."""
     entry = service.parts.get(ENTRY)
     if entry is not None:
         await entry.mail.drop(person)
         await service.outside.in_thread(entry.passwords.forget, account_id(person))
+        await service.outside.in_thread(entry.factors.forget, account_id(person))
     else:  # before the doors are open
         passwords = await service.outside.in_thread(Passwords, service.data / "keys")
         try:
             await service.outside.in_thread(passwords.forget, account_id(person))
         finally:
             passwords.close()
+        factors = await service.outside.in_thread(
+            SecondFactors, service.data / "keys", service.network, service.outside
+        )
+        try:
+            await service.outside.in_thread(factors.forget, account_id(person))
+        finally:
+            factors.close()
     await service.outside.in_thread(erase_letters, service.data, person)
     await close_account(service, person)
 

@@ -23,10 +23,13 @@ Where = Literal["directory", "membership", "events", "newsletter", "observatory"
 AccountKind = Literal["staff", "contact"]
 """staff: works for the network, with roles; contact: speaks for structures, in the member's own space, without
 roles."""
-Way = Literal["first-link", "password", "mail-link", "handed-link"]
-"""mail-link: sent to the holder's own address; handed-link: somebody else was given it (`LinkHandedOver`)"""
+Way = Literal["first-link", "password", "mail-link", "handed-link", "code"]
+"""mail-link: sent to the holder's own address; handed-link: somebody else was given it (`LinkHandedOver`); code: of the
+second factor's app, by whoever was signed in already"""
 Browser = Literal["known", "new"]
 """known: the holder had come in by it before"""
+Second = Literal["code", "recovery-code"]
+"""What was shown besides: a code of the app, or one of those that stand in for it"""
 
 
 class AccountEvent(Event, abstract=True):
@@ -156,8 +159,9 @@ class SessionEvent(Event, abstract=True):
 class SessionBegan(SessionEvent):
     """A session of an account began. Until `ends`, its short-lived cookie is renewed; nothing is said of it any more
     then. `link`: the link, which is good once; `given_to`: whose account it was that was given it, to hand it over.
-    `browser`: whether the holder had come in by it before, as far as that is known. It holds as long as its account is
-    open and has not ended all of them since (`SessionsEnded`, `PasswordSet`, `AccountClosed`)."""
+    `browser`: whether the holder had come in by it before, as far as that is known; `factor`: with which second factor,
+    absent where none was shown. It holds as long as its account is open and has not ended all of them since
+    (`SessionsEnded`, `PasswordSet`, `AccountClosed`)."""
 
     says = Says(L("Connexion"), sets={"open": True})
 
@@ -166,6 +170,7 @@ class SessionBegan(SessionEvent):
     link: UUID | None = None
     given_to: UUID | None = None
     browser: Browser | None = None
+    factor: Second | None = None
 
 
 class SessionEnded(SessionEvent):

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS whose (
   one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, known INTEGER NOT NULL, found INTEGER NOT NULL
 );
 """
-KNOWN = ("persons", "forgotten", "passwords")
+KNOWN = ("persons", "forgotten", "passwords", "factors")
 """The tables of which `whose.known` counts the rows. A person stands in one of the first two, for ever."""
 FOUND = ("addresses", "reached")
 """Those of which `whose.found` does: by what persons are found"""

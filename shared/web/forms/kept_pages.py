@@ -83,7 +83,8 @@ def _cookie(request: Request) -> str:
 
 
 async def ended(request: Request) -> Response:
-    """The answer to what somebody sent who is not signed in: 401, with the ways to sign in; what they typed is kept."""
+    """The answer to what somebody sent who is not signed in, or has to prove anew that it is they: 401, with the ways
+    to sign in; what they typed is kept."""
     service: Visitors = request.app.state.service
     place, form = None, None
     try:
@@ -114,7 +115,8 @@ def _sign_in(request: Request, status: int, state: str, place: str | None, form:
         request,
         "kept.html",
         status=status,
-        state=state,
+        state=f"again-{state}" if who_of(request).signed_in else state,
+        by_code=who_of(request).strong,
         to=place,
         form=form,
         errors=defaultdict(str),

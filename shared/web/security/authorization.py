@@ -7,6 +7,7 @@ a GET, `editor` for anything else. A route whose level depends on what is asked 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from shared.identity.sessions import BadToken, Unsure
 from shared.kernel.decider import Level, Refused
 from shared.runtime.faces import Neighbours, Visitors
 from shared.runtime.request_reply import AnswerFailed, NobodyAnswers
+from shared.web.security.grave_acts import asks_proof
 from shared.web.security.rate_limits import limited
 
 log = structlog.get_logger()
@@ -30,7 +32,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 RENEW = "session.renew"
 """The question to the directory: `{"cookie": …}`, answered by `{"cookie": …}`, or by null for a session that ended."""
 RENEWAL = 1.0  # seconds that a page waits for a new cookie; without one the old one goes on
-SIGN_IN_REQUIRED = "sign-in-required"
+SIGN_IN_REQUIRED, PROVE_AGAIN = "sign-in-required", "prove-again"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="maillage"'}  # RFC 6750
 
 
@@ -63,16 +65,26 @@ class NotSignedIn(HTTPException):
         super().__init__(401, code, CHALLENGE)
 
 
-class NotYours(HTTPException):
-    """403: it asks for a level that they do not have in this service."""
+class NotProved(NotSignedIn):
+    """401: it is grave, and their session has proved too long ago who they are (RFC 9470)."""
 
-    def __init__(self, level: Level, service: str) -> None:
-        super().__init__(403, "not-yours")
-        self.level, self.service = level, service
+    def __init__(self, term: timedelta) -> None:
+        super().__init__(PROVE_AGAIN)
+        asked = f', error="insufficient_user_authentication", max_age={int(term.total_seconds())}'
+        self.headers = {name: f"{value}{asked}" for name, value in CHALLENGE.items()}
+
+
+class NotYours(HTTPException):
+    """403: it asks for a level that they do not have in this service. `withheld`: a role of theirs waits for a second
+    factor."""
+
+    def __init__(self, level: Level, service: str, *, withheld: bool = False) -> None:
+        super().__init__(403, "second-factor-required" if withheld else "not-yours")
+        self.level, self.service, self.withheld = level, service, withheld
 
 
 async def admitted(request: Request) -> None:
-    """The dependency of every app. Raises NotSignedIn, NotYours, 403 for a page of another site, Limited."""
+    """The dependency of every app. Raises NotSignedIn, NotYours, NotProved, 403 for a page of another site, Limited."""
     endpoint = request.scope["route"].endpoint
     who = await identified(request)
     await _service(request).ourselves.refresh()
@@ -81,6 +93,18 @@ async def admitted(request: Request) -> None:
     if "/api/" in request.url.path and who.kind != "operator":
         limited(request, "api", who.actor if who.signed_in else None)
     demand(request, level_of(endpoint, request.method))
+    _proved_lately(request)
+
+
+def _proved_lately(request: Request) -> None:
+    """Raises NotProved where it is grave what a session asks for, and it has proved too long ago who they are. A
+    program shows its token at each request, and is nobody who could have gone away."""
+    who, service = who_of(request), _service(request)
+    if who.session is None or not asks_proof(request, service.name, sees_persons=who.sees_persons(service.name)):
+        return
+    term = timedelta(minutes=service.settings.fresh_minutes)
+    if not who.proved_within(term, service.sessions.now()):
+        raise NotProved(term)
 
 
 def demand(request: Request, level: Level) -> Who:
@@ -90,7 +114,7 @@ def demand(request: Request, level: Level) -> Who:
         return who
     if (unsure := getattr(request.state, "unsure", None)) is not None and not who.signed_in:
         raise unsure
-    raise NotYours(level, service.name) if who.signed_in else NotSignedIn()
+    raise NotYours(level, service.name, withheld=who.withheld) if who.signed_in else NotSignedIn()
 
 
 def who_of(request: Request) -> Who:

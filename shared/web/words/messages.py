@@ -192,7 +192,12 @@ WORDS: Words = {
     "problem.400.hint": "Revenez à la page précédente et recommencez.",
     "problem.401": "Connexion requise",
     "problem.401.hint": "Rien n’a été enregistré. Connectez-vous, puis recommencez.",
+    "problem.401.again": "Votre connexion date\u00a0: connectez-vous à nouveau, puis recommencez. Rien n’a été fait.",
     "problem.403": "Accès réservé",
+    "problem.403.second-factor": (
+        "Votre rôle demande un second facteur, et cette session n’en a pas montré. "
+        "Mettez-le en place dans «\u00a0Mon compte\u00a0»."
+    ),
     "problem.403.hint": "Cette demande n’est pas permise ici. Refaites-la depuis une page de Maillage.",
     "problem.403.role": (
         "Cela demande le rôle « {level} » dans le service {service}. Un administrateur du réseau peut vous le donner."

@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import Request
 
 import msgspec
+import pyotp
 import pytest
 
 from deploy.host.data_folder import CannotStart
@@ -52,7 +53,20 @@ def fill(up: Up, url: str) -> None:
     connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
     connection.request("POST", "/directory/me/password", urlencode(form), headers)
     assert connection.getresponse().status == 303
+    set_up_second_factor(connection, headers)
     connection.close()
+
+
+def set_up_second_factor(connection: HTTPConnection, headers: dict[str, str]) -> None:
+    """As an app does that was shown the key."""
+    page = "/directory/me/second-factor/new"
+    connection.request("GET", page, headers=headers)
+    text = connection.getresponse().read().decode()
+    said = dict(re.findall(r'name="(command_id|secret)" value="([^"]+)"', text))
+    key = re.findall(r'id="key"[^>]*>([A-Z2-7 ]+)<', text)[0].replace(" ", "")
+    connection.request("POST", page, urlencode({**said, "code": pyotp.TOTP(key).now()}), headers)
+    answer = connection.getresponse()
+    assert "recovery-codes" in answer.read().decode() and answer.status == 200
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +210,7 @@ BESIDE = [
     "directory.marks-lock",
     "directory.keys.sqlite",
     "directory.passwords.sqlite",
+    "directory.second-factors.sqlite",
     "membership.keys.sqlite-journal",
     "notary.signed",
 ]
@@ -256,7 +271,9 @@ def test_a_pipe_for_marks_hangs_no_command(
     assert (done.stdout + done.stderr).count(f"{name} ") <= 1 and "Traceback" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["directory.keys.sqlite", "events.keys.sqlite", "directory.passwords.sqlite"])
+@pytest.mark.parametrize(
+    "name", ["directory.keys.sqlite", "directory.second-factors.sqlite", "directory.passwords.sqlite"]
+)
 @pytest.mark.parametrize("content", [b"junk", b"junk" * 2000, b"SQLite format 3\x00" + bytes(8000)])
 async def test_a_file_of_keys_that_is_none_refuses_the_start(data: Path, name: str, content: bytes) -> None:
     written(f"keys/{name}", content)(data)
@@ -271,6 +288,11 @@ async def test_an_installation_json_that_names_no_network_refuses_the_start(data
     assert "does not say which network" in await refused(data)
 
 
+def emptied_of_factors(data: Path) -> None:
+    with sqlite3.connect(data / "keys" / "directory.second-factors.sqlite") as db:
+        db.execute("DELETE FROM factors")
+
+
 GONE: dict[str, tuple[Damage, str]] = {
     "the keys of persons": (gone("keys/directory.keys.sqlite"), "no personal data of directory"),
     "the keys of persons, emptied": (written("keys/newsletter.keys.sqlite", b""), "no personal data of newsletter"),
@@ -280,6 +302,9 @@ GONE: dict[str, tuple[Damage, str]] = {
     "the wrapping key": (gone("keys/directory.wrapping-key"), "wrapping-key is missing"),
     "the index key": (gone("keys/directory.index-key"), "index-key is missing"),
     "passwords": (gone("keys/directory.passwords.sqlite"), "nobody can sign in by a password"),
+    "second factors": (gone("keys/directory.second-factors.sqlite"), "nobody who has one comes in"),
+    "the key of second factors": (gone("keys/directory.second-factor-key"), "nobody who has one comes in"),
+    "a second factor": (emptied_of_factors, "directory.second-factors.sqlite lacks 1 of what"),
     "the key of links": (gone("keys/newsletter.link-key"), "no link to unsubscribe"),
     "all keys": (gone("keys"), "holds no key.*mount the volume"),
     "what is in the folder of keys": (gone("keys/*"), "holds no key.*mount the volume"),

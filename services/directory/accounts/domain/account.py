@@ -30,6 +30,7 @@ from services.directory.accounts.domain.administrators import (
     released,
 )
 from services.directory.accounts.domain.handed_links import DECISIONS as ABOUT_LINKS
+from services.directory.accounts.domain.second_factor import DECISIONS as ABOUT_SECOND_FACTORS
 from services.directory.accounts.domain.sessions import DECISIONS as ABOUT_SESSIONS
 from services.directory.accounts.domain.tokens import DECISIONS as ABOUT_TOKENS
 from shared.contract import Event
@@ -241,6 +242,7 @@ ACCOUNT = Decider(
         WithdrawRole: _withdrawn,
         SetRoles: _set,
         **ABOUT_LINKS,
+        **ABOUT_SECOND_FACTORS,
         **ABOUT_SESSIONS,
         **ABOUT_TOKENS,
     },

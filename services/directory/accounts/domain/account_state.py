@@ -27,6 +27,7 @@ from shared.contract.directory.accounts import (
     TokenWithdrawn,
     Where,
 )
+from shared.contract.directory.second_factors import SecondFactorRemoved, SecondFactorReset, SecondFactorSet
 from shared.identity.principal import GIVES
 from shared.kernel.decider import Command, Refused
 
@@ -72,6 +73,7 @@ class Account:
     open: bool = False
     roles: frozenset[Grant] = frozenset()
     password: bool = False
+    second_factor: bool = False
     sessions: Mapping[UUID, datetime] = field(default_factory=dict)
     links: Mapping[UUID, datetime] = field(default_factory=dict)
     tokens: Mapping[UUID, Token] = field(default_factory=dict)
@@ -107,6 +109,10 @@ def evolve(state: Account, event: Event) -> Account:
         case PasswordSet():
             kept = {id: ends for id, ends in state.sessions.items() if id == event.kept}
             return replace(state, password=True, sessions=kept)
+        case SecondFactorSet():
+            return replace(state, second_factor=True)
+        case SecondFactorRemoved() | SecondFactorReset():
+            return replace(state, second_factor=False)
         case _:
             return _of_sessions(state, event)
 

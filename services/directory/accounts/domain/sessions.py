@@ -22,6 +22,7 @@ from shared.contract import Event
 from shared.contract.directory.accounts import (
     Browser,
     PasswordSet,
+    Second,
     SessionBegan,
     SessionEnded,
     SessionsEnded,
@@ -65,14 +66,15 @@ def place(session: UUID) -> Place:
 
 class SignIn(AccountCommand):
     """Begin a session of so many hours, under an id that is its own. `link`: the mail link that shows who it is; it is
-    good once. `browser`: whether the holder had come in by it before. `give_way`: the oldest sessions of the account,
-    where it has too many."""
+    good once. `browser`: whether the holder had come in by it before. `factor`: the second factor that was shown.
+    `give_way`: the oldest sessions of the account, where it has too many."""
 
     internal = True
     account: UUID
     session: UUID
     way: Way
     link: UUID | None = None
+    factor: Second | None = None
     hours: Annotated[int, Field(ge=1, le=24 * LONGEST.days)] = 12
     give_way: list[UUID] = Field([], max_length=200)
     browser: Browser | None = None
@@ -115,10 +117,18 @@ def _signed_in(command: SignIn, state: Account, context: Context) -> Decision:
         raise Refused("link-used")
     if command.way == "password" and not state.password:
         raise Refused("no-password")
+    if command.way == "code" and command.factor is None:
+        raise Refused("second-factor-wrong")
     ends = context.at + timedelta(hours=command.hours)
     way, given_to = by_what(command.way, command.link, state, context)
     began = SessionBegan(
-        account=command.account, way=way, ends=ends, link=command.link, given_to=given_to, browser=command.browser
+        account=command.account,
+        way=way,
+        ends=ends,
+        link=command.link,
+        given_to=given_to,
+        browser=command.browser,
+        factor=command.factor,
     )
     return [*_ended(command.account, command.give_way, state, context), Elsewhere(command.session, began)]
 

@@ -23,6 +23,7 @@ OPEN = {
     "directory": {
         "GET /sign-in", "POST /sign-in", "POST /sign-in/ask", "GET /sign-in/sent", "GET /sign-in/out",
         "GET /sign-in/link/{token}", "POST /sign-in/link/{token}", "GET /sign-in/first/{code}",
+        "GET /sign-in/code", "POST /sign-in/code", "POST /sign-in/again",
         "POST /sign-in/first/{code}", "POST /sign-out", "GET /communes", "GET /public",
         "GET /public/structures/{key}.jsonld", "GET /public/structures/{key}",
         "GET /public/structures/{key}/picture/{name}", "GET /public/publications", "GET /public/publications/{key}",
