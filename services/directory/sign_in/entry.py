@@ -20,8 +20,8 @@ from services.directory.accounts.domain.tokens import IssueToken
 from services.directory.accounts.forms import AccountWanted
 from services.directory.accounts.rights import gives, not_above
 from services.directory.accounts.views import ACCOUNTS
-from services.directory.sign_in.attempts import Attempts
-from services.directory.sign_in.browsers import Browsers, Known
+from services.directory.sign_in.doors.attempts import Attempts
+from services.directory.sign_in.doors.browsers import Browsers, Known
 from services.directory.sign_in.key_rotation import SigningKeys
 from services.directory.sign_in.link_mail import LinkMail
 from services.directory.sign_in.passwords import Passwords

@@ -9,7 +9,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from services.directory.accounts.views import ACCOUNTS
-from services.directory.sign_in.attempts import FREE, MANY
+from services.directory.sign_in.doors.attempts import FREE, MANY
 from tests.fixtures.running_directory import PASSWORD, House, house, mail_server, path_in, posting, until
 from tests.services.newsletter.conftest import MailServer
 
