@@ -19,7 +19,7 @@ from services.directory.accounts.domain.account import Label
 from services.directory.accounts.domain.sessions import SignOut
 from services.directory.accounts.forms import Said
 from services.directory.sign_in import bootstrap_link as first_link
-from services.directory.sign_in.doors.doorways import Doorway, known_of
+from services.directory.sign_in.doorways import Doorway, known_of
 from services.directory.sign_in.entry import Begun, Entry, entry_of
 from services.directory.sign_in.notices import tell_of_session
 from services.directory.sign_in.passwords import LEAST, check_new
