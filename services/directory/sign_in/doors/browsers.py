@@ -2,8 +2,8 @@
 machine. It opens nothing by itself. Whoever shows it does not wait because of what others try at the account's address,
 and coming in by one without it is told to the holder (docs/privacy.md).
 
-The cookie is base64url of up to eight accounts (16 bytes) with the millisecond at which each came in last (6), and the first
-16 bytes of an HMAC-SHA-256 over them and the network's name.
+The cookie is base64url of up to eight accounts (16 bytes) with the millisecond at which each came in last (6), and the
+first 16 bytes of an HMAC-SHA-256 over them and the network's name.
 """
 
 from __future__ import annotations
