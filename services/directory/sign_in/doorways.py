@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from services.directory.sign_in.browsers import Known
+from services.directory.sign_in.doors.browsers import Known
 from services.directory.sign_in.entry import Entry, entry_of
 from shared.runtime.faces import Premises
 from shared.web.security.rate_limits import Limited, Rates, limited

@@ -23,8 +23,8 @@ from services.directory.accounts.rights import gives, not_above
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.second_factor.factors import SecondFactors
 from services.directory.second_factor.tickets import CodeWanted, FirstStep
-from services.directory.sign_in.attempts import Attempts
-from services.directory.sign_in.browsers import Browsers, Known
+from services.directory.sign_in.doors.attempts import Attempts
+from services.directory.sign_in.doors.browsers import Browsers, Known
 from services.directory.sign_in.key_rotation import SigningKeys
 from services.directory.sign_in.link_mail import LinkMail
 from services.directory.sign_in.passwords import Passwords

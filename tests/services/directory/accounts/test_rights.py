@@ -20,8 +20,7 @@ def who(**roles: Role) -> Who:
     return Who("test", "staff", uuid4(), "Essai", {name: frozenset({role}) for name, role in roles.items()})
 
 
-ALL = who(directory="administrator", membership="administrator", events="administrator",
-          newsletter="administrator", observatory="administrator")  # fmt: skip
+ALL = Who("test", "staff", uuid4(), "Essai", {name: frozenset({"administrator"}) for name in SERVICES})
 ROLES = ("reader", "auditor", "editor", "administrator")
 EVERY = [f"{where}:{role}" for where in ("all", *SERVICES) for role in ROLES]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from services.directory.sign_in.browsers import ENTRY, MAC, MOST, Browsers
+from services.directory.sign_in.doors.browsers import ENTRY, MAC, MOST, Browsers
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

@@ -2,8 +2,8 @@
 machine. It opens nothing by itself. Whoever shows it does not wait because of what others try at the account's address,
 and coming in by one without it is told to the holder (docs/privacy.md).
 
-The cookie is base64url of up to eight accounts (16 bytes) with the second at which each came in last (6), and the first
-16 bytes of an HMAC-SHA-256 over them and the network's name.
+The cookie is base64url of up to eight accounts (16 bytes) with the millisecond at which each came in last (6), and the
+first 16 bytes of an HMAC-SHA-256 over them and the network's name.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from math import ceil
 from pathlib import Path
 from uuid import UUID
 
@@ -49,7 +48,7 @@ class Browsers:
 
     def cookie(self, known: Known) -> str:
         latest = sorted(known.items(), key=lambda one: one[1], reverse=True)[:MOST]
-        payload = b"".join(account.bytes + ceil(at.timestamp()).to_bytes(6, "big") for account, at in latest)
+        payload = b"".join(account.bytes + int(at.timestamp() * 1000).to_bytes(6, "big") for account, at in latest)
         return urlsafe_b64encode(payload + self._mac(payload)).rstrip(b"=").decode()
 
     def read(self, cookie: str, now: datetime) -> Known:
@@ -63,7 +62,7 @@ class Browsers:
         found = {}
         for at in range(0, len(payload), ENTRY):
             one = payload[at : at + ENTRY]
-            came = datetime.fromtimestamp(int.from_bytes(one[16:], "big"), UTC)
+            came = datetime.fromtimestamp(int.from_bytes(one[16:], "big") / 1000, UTC)
             if came + self._term > now:
                 found[UUID(bytes=one[:16])] = came
         return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.directory.sign_in import attempts as module
-from services.directory.sign_in.attempts import FREE, KEPT, LONGEST, MANY, Attempts
+from services.directory.sign_in.doors import attempts as module
+from services.directory.sign_in.doors.attempts import FREE, KEPT, LONGEST, MANY, Attempts
 
 
 class Clock:
