@@ -62,6 +62,13 @@ def test_a_setting_that_is_wrong_is_named_and_another_model_is_no_setting() -> N
     assert "MAILLAGE_PORT" not in only(lambda: Answer.model_validate({}))[0]
 
 
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name.startswith("keep_")])
+def test_a_term_that_no_calendar_carries_is_no_term(name: str) -> None:
+    for days in (10**20, 36526, 0, -1):
+        assert only(lambda days=days: Settings(**{name: days}))[0].startswith(f"MAILLAGE_{name.upper()}: ")
+    assert getattr(Settings(**{name: 5}), name) == 5
+
+
 def only(raising: object) -> Sequence[str]:
     assert callable(raising)
     with pytest.raises(ValidationError) as caught:
