@@ -27,11 +27,11 @@ ROOT = Path(__file__).parents[2]
 NO_MEMORY = (
     "There is not enough memory: give the machine or the process more (`ulimit -d`, `ulimit -v`), and try again."
 )
+NO_THREADS = "The machine gives no more threads: allow more (`ulimit -u`), and try again."
 OF_THE_MACHINE = {
     errno.EMFILE: "Too many files are open: allow more (`ulimit -n`), and try again.",
     errno.ENFILE: "Too many files are open on this machine: allow more, and try again.",
     errno.ENOMEM: NO_MEMORY,
-    errno.EAGAIN: "The machine gives no more processes or threads: allow more (`ulimit -u`), and try again.",
 }
 
 
@@ -44,7 +44,7 @@ def sentences(error: Exception) -> Sequence[str]:
     if isinstance(error, ValidationError) and error.title == Settings.__name__:
         return [f"{_setting(one['loc'])}: {one['msg']}." for one in error.errors()]
     for one in _causes(error):
-        if (said := _of_the_machine(one)) is not None:
+        if (said := of_the_machine(one)) is not None:
             return [said]
     return [_unforeseen(error)]
 
@@ -65,9 +65,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _of_the_machine(error: BaseException) -> str | None:
+def of_the_machine(error: BaseException) -> str | None:
+    """What is said of a fault of the machine, or of a file that can't be used; None of any other."""
     if isinstance(error, MemoryError) or "memory allocation" in str(error).lower():
         return NO_MEMORY
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return NO_THREADS
     if isinstance(error, sqlite3.Error):
         full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
         return "The disk is full: make room, and try again." if full else f"A database can't be used ({error})."

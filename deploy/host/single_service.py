@@ -16,7 +16,9 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from re import fullmatch
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 from nats.errors import Error as NatsError
@@ -50,6 +52,7 @@ from shared.web.operations.health import with_health
 T = TypeVar("T")
 log = structlog.get_logger()
 FIRST, LONGEST = 0.2, 5.0  # seconds between two tries of what is not there yet, doubled from the first to the longest
+HOST = r"[\w.:-]+"
 DRAIN = 5  # seconds that requests under way are given at an end; container engines kill after ten
 
 
@@ -220,9 +223,19 @@ def _way(settings: Settings, user: str) -> tuple[list[str], Path, str]:
     servers = [url.strip() for url in (settings.nats_url or "").split(",") if url.strip()]
     if not servers:
         raise CannotStart("MAILLAGE_NATS_URL is missing: it names the NATS servers, such as nats://nats-1:4222.")
+    if not all(map(_is_server, servers)):  # which is not said: it may hold a password
+        raise CannotStart("MAILLAGE_NATS_URL holds what is no address of a NATS server, such as nats://nats-1:4222.")
     if settings.nats_seed_file is None or not settings.nats_seed_file.exists():
         raise CannotStart(f"MAILLAGE_NATS_SEED_FILE must name the file with the nkey seed of {user}.")
     return servers, settings.nats_seed_file, user
+
+
+def _is_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url if "://" in url else f"nats://{url}")
+        return parts.scheme in ("nats", "tls") and bool(fullmatch(HOST, parts.hostname or "")) and parts.port != 0
+    except ValueError:  # a port that is none, half of an address in brackets
+        return False
 
 
 def _secrets_fit(settings: Settings, user: str) -> None:

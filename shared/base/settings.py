@@ -16,6 +16,9 @@ from shared.base.network_files import printed_reviews
 DEPARTMENT = r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46]"
 """Codes of departments of France, those overseas too."""
 
+CENTURY = 36525
+"""Days: no term is longer, and what is added to a day stays in the calendar"""
+
 
 class Settings(BaseSettings):
     """What an operator may set."""
@@ -204,42 +207,53 @@ class Settings(BaseSettings):
         "but not in the sample network, whose persons are invented and of years long past.",
     )
     keep_contacts: int = Field(
-        1096, ge=1, description="Days that a contact is kept after it was removed or its structure was closed."
+        1096,
+        ge=1,
+        le=CENTURY,
+        description="Days that a contact is kept after it was removed or its structure was closed.",
     )
     keep_claims: int = Field(
-        365, ge=1, description="Days that a request to look after a structure's record is kept after it was answered."
+        365,
+        ge=1,
+        le=CENTURY,
+        description="Days that a request to look after a structure's record is kept after it was answered.",
     )
     keep_accounts: int = Field(
-        365, ge=1, description="Days that an account's name and address are kept after it was closed."
+        365, ge=1, le=CENTURY, description="Days that an account's name and address are kept after it was closed."
     )
     keep_members: int = Field(
-        1827, ge=1, description="Days that the name of a person is kept who was a member, after leaving."
+        1827, ge=1, le=CENTURY, description="Days that the name of a person is kept who was a member, after leaving."
     )
     keep_seats: int = Field(
-        1827, ge=1, description="Days that the name of who sat on the board is kept, after the seat."
+        1827, ge=1, le=CENTURY, description="Days that the name of who sat on the board is kept, after the seat."
     )
     keep_volunteers: int = Field(
-        1096, ge=1, description="Days that a volunteer's name is kept after the end of the year."
+        1096, ge=1, le=CENTURY, description="Days that a volunteer's name is kept after the end of the year."
     )
     keep_civic_services: int = Field(
-        1827, ge=1, description="Days that the name of a young person in civic service is kept, after its end."
+        1827,
+        ge=1,
+        le=CENTURY,
+        description="Days that the name of a young person in civic service is kept, after its end.",
     )
     keep_registrations: int = Field(
-        1096, ge=1, description="Days that a registered person's name is kept after the gathering."
+        1096, ge=1, le=CENTURY, description="Days that a registered person's name is kept after the gathering."
     )
     keep_subscribers: int = Field(
         1096,
         ge=1,
+        le=CENTURY,
         description="Days that an address is kept after it was unsubscribed from everything, as proof of consent.",
     )
     keep_askers: int = Field(
         1096,
         ge=1,
+        le=CENTURY,
         description="Days that the name of a person is kept who asked for an identification of actors, after its "
         "last answer.",
     )
     keep_survey_answers: int = Field(
-        1096, ge=1, description="Days that the texts of answers to a survey are kept after it was closed."
+        1096, ge=1, le=CENTURY, description="Days that the texts of answers to a survey are kept after it was closed."
     )
     keep_uploads: int = Field(
         1,
@@ -251,6 +265,7 @@ class Settings(BaseSettings):
     keep_pictures: int = Field(
         30,
         ge=1,
+        le=CENTURY,
         description="Days that the file of a picture is kept once nothing shows it any more: what it stood in was "
         "withdrawn or dropped, or another took its place.",
     )
@@ -258,7 +273,7 @@ class Settings(BaseSettings):
         30, ge=1, le=366, description="Days that the list of the lines which an import left out is kept."
     )
     keep_requests: int = Field(
-        30, ge=1, description="Days that an address is kept that never confirmed what it asked for."
+        30, ge=1, le=CENTURY, description="Days that an address is kept that never confirmed what it asked for."
     )
 
     keep_readings: int = Field(

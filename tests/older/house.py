@@ -53,6 +53,7 @@ class House:
     env: dict[str, str] = field(default_factory=lambda: dict(ENV))
     names: dict[str, UUID] = field(default_factory=dict)
     steps: int = 0
+    words: int = 0  # events by which the operator has said that the clock is right: the test's own
     _described: dict[str, Any] = field(default_factory=dict)
     _client: Client | None = None
 
@@ -75,6 +76,13 @@ class House:
         done = maillage(*words, data=self.data, env=self.env)
         assert done.returncode == 0, f"{' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def confirm_clock(self) -> None:
+        """Says that the clock is right, in each service."""
+        before = self.rest()
+        self.run("clock", "confirm", "--yes")
+        self.words += self.rest() - before
+        assert self.words % len(SERVICES) == 0, "one word of each service, and nothing follows from it"
 
     # -- saying ---------------------------------------------------------------------------------------------------
 

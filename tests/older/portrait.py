@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.host.embedded import access
+from shared.contract.clocks import ClockConfirmed
 from shared.contract.envelope import Message, Recorded, Void, is_guard, opened
 from shared.kernel.broker.connection import OPERATOR
 from shared.ledger.archive_format import Archive
@@ -61,8 +62,8 @@ class Portrait:
         return dict(sorted(Counter(one.type for one in self.said).items()))
 
     def read(self, data: Path) -> None:
-        """Adds what lies in a closed folder."""
-        self.said = list(events_in(data))
+        """Adds what lies in a closed folder, but what the operator said of the clock by which it was opened."""
+        self.said = [one for one in events_in(data) if one.type != ClockConfirmed.type_name()]
         self.shown["types"] = self.types
         self.shown["mails"] = mails_in(data)
         self.shown |= {f"reactions/{name}": how for name, how in asyncio.run(consumers(data)).items()}
@@ -77,7 +78,7 @@ class Portrait:
     def ask_views(self, house: House) -> None:
         """Adds how its services are, and their views."""
         last = house.rest()
-        self.shown["last"] = last
+        self.shown["last"] = last - house.words
         for service in SERVICES:
             state = house.get(f"/{service}/api/state")
             self.shown[f"state/{service}"] = {name: state[name] for name in ("damage", "void", "unknown", "parked")}

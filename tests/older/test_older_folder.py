@@ -63,7 +63,7 @@ def now(house: House, then: Portrait, day: str, tmp_path_factory: pytest.TempPat
     found = Opened(Portrait(), on_the_morrow=env is not None)
     with house.opened(**env or {}):
         if env is not None:
-            house.run("clock", "confirm", "--yes")  # the log's node keeps the machine's own time
+            house.confirm_clock()  # the log's node keeps the machine's own time
         found.portrait.ask(house, day)
         found.portrait.ask_lives(house, then.said)
         found.doctor = json.loads(maillage("doctor", "--json", data=house.data, env=house.env).stdout)
@@ -149,7 +149,7 @@ def test_years_later_and_with_its_views_made_anew(
     with house.opened(**env):
         found.ask_views(house)
         found.ask_figures(house, day)
-        house.run("clock", "confirm", "--yes")  # years off: nothing is released by this clock before somebody says so
+        house.confirm_clock()  # years off: nothing is released by this clock before somebody says so
         found.ask_later(house)
     found.read(house.data)
     asked = then.but("life/*", "open-data/*", *(f"*/{before}" for before in BEFORE))

@@ -22,6 +22,7 @@ import typer
 from rich.table import Table
 
 from deploy.cli.console import JsonOption, bar, err, out, run, settings_of
+from deploy.cli.refusals import of_the_machine
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import CannotStart
 from deploy.sample.plan import ACTOR, OWN
@@ -237,7 +238,7 @@ def plain_errors() -> Iterator[None]:
     except (ArchiveDamaged, NotVerified) as why:
         raise CannotStart(f"{str(why)[:1].upper()}{str(why)[1:]}.") from why
     except OSError as error:
-        raise CannotStart(f"{error.filename}: {error.strerror}.") from error
+        raise CannotStart(of_the_machine(error) or f"{error.strerror or error}.") from error
 
 
 def archive_of(given: Path | None, data: Path | None) -> Archive:

@@ -149,6 +149,8 @@ def has_table(path: Path, table: str) -> bool:
 
 def unreadable(path: Path, error: sqlite3.Error) -> SecretUnfit:
     """What is said of a file that SQLite can't work with."""
+    if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+        return SecretUnfit(f"the disk of {path} is full: make room, and try again")
     return SecretUnfit(f"{path} can't be used ({error}): {RESTORE}")
 
 

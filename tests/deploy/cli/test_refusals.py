@@ -38,12 +38,12 @@ FULL = OSError(errno.ENOSPC, "No space left on device", "/srv/maillage/keys/hear
         (SecretUnfit("keys/x is empty: restore it"), "keys/x is empty: restore it."),
         (MemoryError(), NO_MEMORY),
         (HashingError("Memory allocation error"), NO_MEMORY),
-        (caused(RuntimeError("can't start new thread"), OSError(errno.EMFILE, "Too many open files")), "`ulimit -n`"),
+        (caused(ValueError("no socket"), OSError(errno.EMFILE, "Too many open files")), "`ulimit -n`"),
         (ExceptionGroup("both", [ValueError("x"), FULL]), "The disk of /srv/maillage/keys/heartbeat is full"),
         (OSError(errno.EACCES, "Permission denied", "/srv/x"), "/srv/x can't be used (Permission denied)."),
         (Unreadable(Path("/srv/x"), "is no file"), "/srv/x is no file."),
         (sqlite3.DatabaseError("file is not a database"), "A database can't be used (file is not a database)."),
-        (OSError(errno.EAGAIN, "Resource temporarily unavailable"), "`ulimit -u`"),
+        (RuntimeError("can't start new thread"), "`ulimit -u`"),
         (KeyError("network"), "It failed (KeyError: 'network'). That is a mistake of Maillage"),
     ],
     ids=lambda one: type(one).__name__ if isinstance(one, Exception) else "",
@@ -60,6 +60,13 @@ def test_a_setting_that_is_wrong_is_named_and_another_model_is_no_setting() -> N
         port: int
 
     assert "MAILLAGE_PORT" not in only(lambda: Answer.model_validate({}))[0]
+
+
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name.startswith("keep_")])
+def test_a_term_that_no_calendar_carries_is_no_term(name: str) -> None:
+    for days in (10**20, 36526, 0, -1):
+        assert only(lambda days=days: Settings(**{name: days}))[0].startswith(f"MAILLAGE_{name.upper()}: ")
+    assert getattr(Settings(**{name: 5}), name) == 5
 
 
 def only(raising: object) -> Sequence[str]:

@@ -185,6 +185,16 @@ async def test_what_is_missing_or_wrong_in_the_settings_is_named(tmp_path: Path)
             await serving.prepare(Settings(**wrong), 3, [])
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["x y", "http://x", "nats://", "nats://[", "\x01", ":::", "nats://h:99999", "nats://h:x", "nats://a:4222,-1 2"],
+)
+async def test_an_address_of_nats_that_is_none_is_said_at_once_without_what_it_holds(tmp_path: Path, url: str) -> None:
+    with pytest.raises(CannotStart, match="MAILLAGE_NATS_URL holds") as why:
+        await serving.connected(Settings(data=tmp_path, nats_url=url), "directory")
+    assert "nats://nats-1:4222" in str(why.value) and "99999" not in str(why.value)
+
+
 @pytest.mark.parametrize("what", ["MAILLAGE_NATS_SEED_FILE", "MAILLAGE_MONGO_PASSWORD_FILE"])
 @pytest.mark.parametrize("content", [b"", b" \r\n", b"\xef\xbb\xbfSU", b"SUAB\nSUAB"])
 async def test_a_secret_that_is_none_is_said_at_once_and_not_once_everything_else_is_there(

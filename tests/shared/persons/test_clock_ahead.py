@@ -164,12 +164,16 @@ def test_a_clock_five_years_ahead_forgets_nobody_whatever_it_leaves_and_ends_by_
     machine.set(40 * DAY)  # an address that was never confirmed is kept for 30 days
     assert all(one["doubt"] for one in machine.asked("clock"))
     machine.asked("clock", "confirm", "--yes")
+    assert types(url).count("ClockConfirmed") == len(SERVICES), "who said so is in the log"
     until(lambda: machine.found(HIS) == {} or machine.found(HIS) == {"newsletter": False})
     assert machine.found(HER) == {"directory": True}
 
 
 def test_a_clock_that_jumps_while_it_runs_and_one_that_is_only_some_days_off(machine: Machine) -> None:
     machine.start()
+    machine.up.stop()
+    machine.start(-2 * DAY)
+    assert set(machine.bad()) == {f"{name}: clock" for name in SERVICES}
     machine.up.stop()
     url = machine.start(3 * DAY)  # off for three days
     assert machine.bad() == {}
