@@ -209,25 +209,29 @@ def _not_a_bomb(data: bytes) -> None:
                 raise NotRead("macros")
             if "xl/workbook.xml" not in names:
                 raise NotRead("not-a-workbook")
-            if any(_has_dtd(archive, part) for part in parts if part.filename.lower().endswith((".xml", ".rels"))):
-                raise NotRead("not-a-workbook")
+            for part in parts:
+                if part.filename.lower().endswith((".xml", ".rels")):
+                    _look_through(archive, part)
     except NotRead:
         raise
     except Exception:  # zipfile's own errors, zlib's, and those of offsets that lead nowhere
         raise NotRead("cut-workbook") from None
 
 
-def _has_dtd(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether a part declares anything, such as entities that unfold without end; wherever in it, after however long a
-    comment, in any encoding that a parser knows."""
-    before = b""
+def _look_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Raises NotRead for a part that declares something, such as entities that unfold without end: wherever in it,
+    after however long a comment, in any encoding that a parser knows. And for one of more texts or cells than a table
+    has: a parser would take minutes over them, if it is not ended for its memory before."""
+    before, texts, cells = b"", 0, 0
     with archive.open(part) as file:
         while some := file.read(PIECE):
-            plain = (before + some).replace(b"\0", b"")
+            plain = before + some.replace(b"\0", b"")
             if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-                return True
-            before = some[-32:]
-    return False
+                raise NotRead("not-a-workbook")
+            texts, cells = texts + plain.count(b"<si>"), cells + plain.count(b"<c ") + plain.count(b"<c/")
+            if texts > MOST_CELLS or cells > MOST_LINES * MOST_COLUMNS:
+                raise NotRead("too-much")
+            before = plain[-16:]
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
