@@ -26,7 +26,11 @@ PARTS = 500  # files in an XLSX
 MOST_LINES = 50_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 10_000  # characters
+MOST_CELLS = 1_200_000  # that hold something: 50,000 lines of 20 columns, and some
+MOST_TEXT = 32 * 2**20  # characters of all cells: a workbook of 80 kB may say one text of 10 kB in each of them
 LONGEST_FIELD = 131_072  # characters of what stands between two separators, whatever the process lets csv read
+LONGEST_NAME = 255  # characters of a sheet's; a spreadsheet takes 31
+PIECE = 2**20  # bytes of an unfolded part that are looked at at once
 EMPTY_RUN = 1000  # empty lines of a sheet after which it is taken to be over
 SEPARATORS = (";", "\t", ",", "|")
 MOST_MEMORY = 512 * 2**20  # bytes of the process that reads: 50,000 lines of 20 columns take three quarters of it
@@ -63,6 +67,20 @@ class Table:
     warnings: Sequence[str] = ()
 
 
+class Sum:
+    """What all cells of a table hold together. Raises NotRead where that is too much, before it is held twice: by who
+    reads and by who asked."""
+
+    def __init__(self) -> None:
+        self._cells = self._text = 0
+
+    def add(self, cells: Sequence[str]) -> None:
+        self._cells += sum(map(bool, cells))
+        self._text += sum(map(len, cells))
+        if self._cells > MOST_CELLS or self._text > MOST_TEXT:
+            raise NotRead("too-much")
+
+
 def read_table(data: bytes, sheet: str | None = None) -> Table:
     """The table in a file. `sheet`: the name of the sheet wanted, of an XLSX; else the first that holds a table."""
     if not data.strip(b"\0 \r\n\t"):
@@ -90,11 +108,12 @@ def _csv(data: bytes) -> Table:
     separator = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[tuple[int, list[str]]] = []
-    before = 0
+    before, all_of_it = 0, Sum()
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((before + 1, row))
+                all_of_it.add(row)
             if any(len(cell) > LONGEST_FIELD for cell in row):
                 raise NotRead("cell-too-long", line=before + 1, most=LONGEST_CELL)
             before = reader.line_num
@@ -149,7 +168,9 @@ def _xlsx(data: bytes, sheet: str | None) -> Table:
     except Exception:  # whatever openpyxl trips over in a broken or hostile file, it is no workbook
         raise NotRead("not-a-workbook") from None
     try:
-        names = [one.title for one in book.worksheets]
+        names = [str(one.title) for one in book.worksheets]
+        if len(names) > PARTS or any(len(name) > LONGEST_NAME for name in names):
+            raise NotRead("not-a-workbook")
         if sheet is not None and sheet not in names:
             raise NotRead("no-such-sheet", sheet=sheet[:60], sheets=", ".join(names)[:300])
         best: list[tuple[int, list[str]]] = []
@@ -189,23 +210,35 @@ def _not_a_bomb(data: bytes) -> None:
             if "xl/workbook.xml" not in names:
                 raise NotRead("not-a-workbook")
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    with archive.open(part) as file:
-                        start = file.read(1024)
-                    if (
-                        b"<!" in start.replace(b"<!--", b"") or b"<\0!\0" in start
-                    ):  # a DTD, where entities could be declared
-                        raise NotRead("not-a-workbook")
+                if part.filename.lower().endswith((".xml", ".rels")):
+                    _look_through(archive, part)
     except NotRead:
         raise
     except Exception:  # zipfile's own errors, zlib's, and those of offsets that lead nowhere
         raise NotRead("cut-workbook") from None
 
 
+def _look_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Raises NotRead for a part that declares something, such as entities that unfold without end: wherever in it,
+    after however long a comment, in any encoding that a parser knows. And for one of more texts or cells than a table
+    has: a parser would take minutes over them, if it is not ended for its memory before."""
+    before, texts, cells = b"", 0, 0
+    with archive.open(part) as file:
+        while some := file.read(PIECE):
+            plain = before + some.replace(b"\0", b"")
+            if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+                raise NotRead("not-a-workbook")
+            texts, cells = texts + plain.count(b"<si>"), cells + plain.count(b"<c ") + plain.count(b"<c/")
+            if texts > MOST_CELLS or cells > MOST_LINES * MOST_COLUMNS:
+                raise NotRead("too-much")
+            before = plain[-16:]
+
+
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     """The lines of a sheet that hold something, as text."""
     sheet.reset_dimensions()  # what the file says of its own size is not to be believed
     empty = count = 0
+    all_of_it = Sum()
     for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
         cells = [_text(cell, number) for cell in row]
         while cells and not cells[-1]:
@@ -217,6 +250,7 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
             continue
         empty, count = 0, count + 1
         _not_too_much(count, len(cells))
+        all_of_it.add(cells)
         yield number, cells
 
 
@@ -271,6 +305,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as first:
         first.write("1000")  # where a container has no room for both, it is this one that goes
+    sys.stdout = io.TextIOWrapper(sys.stdout.buffer, "utf-8", "backslashreplace", "\n")
     try:
         asked = json.loads(sys.stdin.buffer.readline())
         table = read_table(sys.stdin.buffer.read(), asked["sheet"])
@@ -282,7 +317,7 @@ def main() -> None:
         return
     print(json.dumps({name: value for name, value in vars(table).items() if name != "lines"}))
     for line in table.lines:
-        print(json.dumps([line.number, line.broken, line.cells]))
+        print(json.dumps([line.number, line.broken, line.cells], ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -148,6 +148,57 @@ def test_what_would_unfold_to_more_is_refused_before_it_is_unfolded_and_the_limi
     assert peak < 60 * 2**20
 
 
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def png_with(name: bytes, body: bytes) -> bytes:
+    """A small PNG with a chunk more, after its head."""
+    data = picture("PNG")
+    return data[:33] + chunk(name, body) + data[33:]
+
+
+def unfolding(size: int = 200_000_000) -> bytes:
+    return zlib.compress(b"\0" * size, 9)
+
+
+def too_much_data() -> bytes:
+    """A PNG whose data unfold to far more than its pixels."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 3000, 3000, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", unfolding()) + chunk(b"IEND", b"")
+
+
+def moving(format: str, frames: int, size: tuple[int, int] = (600, 400)) -> bytes:
+    some = [Image.new("RGB", size, (n % 256, n // 256, 0)) for n in range(frames)]
+    return file_of(some[0], format, save_all=True, append_images=some[1:])
+
+
+MADE_TO_HARM: dict[str, Callable[[], bytes]] = {
+    "a packed text": lambda: png_with(b"zTXt", b"k\0\0" + unfolding()),
+    "a packed text of another kind": lambda: png_with(b"iTXt", b"k\0\1\0\0\0" + unfolding()),
+    "a packed profile of colours": lambda: png_with(b"iCCP", b"k\0\0" + unfolding()),
+    "an EXIF of 3 MB": lambda: picture("PNG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\0" * 3_000_000),
+    "data beyond its pixels": too_much_data,
+    "many heads": lambda: b"\xff\xd8" + b"\xff\xe1\x00\x08Exif\0\0" * 200_000 + picture()[2:],
+    "a GIF that moves": lambda: moving("GIF", 1000),
+    "a PNG that moves": lambda: moving("PNG", 100),
+    "a WebP that moves": lambda: moving("WEBP", 5, (3000, 2000)),
+    "TIFF": lambda: picture("TIFF"),
+    "AVIF": lambda: b"\0\0\0\x20ftypavif" + b"\0" * 1000,
+    "sound": lambda: b"RIFF\x24\0\0\0WAVEfmt ",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", MADE_TO_HARM)
+def test_what_is_made_to_harm_is_made_or_refused_in_its_160_mb(what: str) -> None:
+    data = MADE_TO_HARM[what]()
+    assert len(data) < BIGGEST
+    answer, peak = in_its_process(data)
+    assert peak <= 160 * 2**20, (answer, peak)
+    assert answer.get("refused") in (None, "not-a-picture", "picture-too-many-pixels")
+
+
 def peak_of() -> int:
     """The largest memory that this process ever had, in bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
