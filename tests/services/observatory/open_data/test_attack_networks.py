@@ -6,7 +6,6 @@ What is attacked is the product's own masking, over a table that a test fills (`
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -26,7 +25,6 @@ from tests.fixtures.table_attacker import Attacker, differences, few, plus
 
 pytestmark = pytest.mark.slow
 
-NETWORKS = int(os.environ.get("MAILLAGE_TEST_NETWORKS", "500"))
 RELEASED = [one.name for one in INDICATORS.values() if one.persons and one.public and not one.earlier]
 LINES = {
     "contacts_total": "contacts",
@@ -184,10 +182,10 @@ async def everything(seed: int, *, blind: bool = False, deaf: bool = False, whol
 Attacked = tuple[Network, Released, list[tuple[str, Found]]]
 
 
-def test_nobody_is_found_in_hundreds_of_small_networks() -> None:
+def nobody_is_found(seeds: range) -> None:
     async def all_of_them() -> tuple[int, int, int]:
         shown = masked = late = 0
-        for seed in range(NETWORKS):
+        for seed in seeds:
             network, open_data, found = await everything(seed)
             assert not found, (seed, found)
             late += network.late
@@ -197,8 +195,20 @@ def test_nobody_is_found_in_hundreds_of_small_networks() -> None:
         return shown, masked, late
 
     shown, masked, late = asyncio.run(all_of_them())
-    assert shown > 20 * NETWORKS and masked > 20 * NETWORKS, "what hides everything protects nobody's figures"
-    assert late > NETWORKS // 4, "some learn late what was released before"
+    many = len(seeds)
+    assert shown > 40 * many and masked > 15 * many, "what hides everything protects nobody's figures"
+    assert late > many // 4, "some learn late what was released before"
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_nobody_is_found_in_500_small_networks(part: int) -> None:
+    nobody_is_found(range(part * 125, (part + 1) * 125))
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("part", range(10))
+def test_nor_in_5000_others(part: int) -> None:
+    nobody_is_found(range(1000 + part * 500, 1500 + part * 500))
 
 
 PLANTED = 40
