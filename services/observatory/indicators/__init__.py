@@ -56,9 +56,11 @@ class Indicator:
     its paths name. `persons`: whether it counts private persons: "all", or `list/mark`: by which terms. `types`:
     the types of events that its query names itself, beside those of macros.sql. `sums`: the indicator by the year whose
     years it adds up since one of them. `means`: the indicator of what its mean is over, which everybody knows.
-    `shares`: the mean of the persons that its percents are of. `own`: the kinds of gatherings (`gathering/mark`, or a
-    code) or the entity that it is of, which not every network has. `terms`: the list of the network whose codes are the
-    third words of its paths. `public`: whether it is open data. `rank`: its place on the dashboard, the least first.
+    `shares`: the mean of the persons that its percents are of. `same`: the indicator that counts some of the same
+    persons otherwise, and is published; of two that are, the difference is a number of persons, too. `own`: the kinds
+    of gatherings (`gathering/mark`, or a code) or the entity that it is of, which not every network has. `terms`: the
+    list of the network whose codes are the third words of its paths. `public`: whether it is open data. `rank`: its
+    place on the dashboard, the least first.
     `earlier`: whether it is a name that an earlier release gave, which is answered and not listed."""
 
     name: str
@@ -78,6 +80,7 @@ class Indicator:
     sums: str | None
     means: str | None
     shares: str | None
+    same: str | None
     own: str | None
     terms: str | None
     public: bool
@@ -148,6 +151,7 @@ def read(path: Path) -> Indicator:
         sums=head.get("sums"),
         means=head.get("means"),
         shares=head.get("shares"),
+        same=head.get("same"),
         own=head.get("own"),
         terms=head.get("terms"),
         public=said("public", "yes") == "yes",
@@ -246,6 +250,7 @@ def documented() -> str:
         more += " Counts private persons: small counts are masked in what is published." if one.persons else ""
         more += f" A figure for each term of the list `{one.terms}`." if one.terms else ""
         more += "" if one.public else " Not open data."
+        more += f" Left out of published reviews: `{one.same}` counts the same persons there." if one.same else ""
         parts.append(
             f"## {one.name}\n\n**{translated(one.title, 'fr')}** ({translated(one.title, 'en')}). Version "
             f"{one.version}. Unit: {one.unit}. "

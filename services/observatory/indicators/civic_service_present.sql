@@ -5,6 +5,7 @@
 -- partial: year
 -- chart: bars
 -- persons: all
+-- same: civic_service_recruits
 -- public: no
 -- types: CivicServiceRecruited, CivicServiceEnded
 -- definition: Jeunes en service civique dans l’équipe au moins un jour de l’année, arrivés cette année-là ou avant. Qui est là au Nouvel An compte dans deux années ; les arrivées comptent une fois (recrutements).

@@ -5,6 +5,7 @@ review (`review/suppression.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,10 +17,10 @@ from services.observatory.event_table.table import EventTable
 from services.observatory.figures.answers import given
 from services.observatory.figures.computed import Spec, earlier, printed_specs
 from services.observatory.figures.period import Period, year_of
-from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.indicators import INDICATORS, RANGE, Indicator
 from services.observatory.indicators.paths import TOTAL, is_total, part_of
 from services.observatory.network.printed_review import Published
-from services.observatory.open_data.small_cells import Heads, Released, Told, heads
+from services.observatory.open_data.small_cells import Heads, Length, Released, Told, heads
 from shared.web.formatting import as_date
 
 PUBLISHED = """
@@ -125,12 +126,30 @@ def _days(spec: Spec) -> tuple[date | None, date]:
     return spec.after, spec.day if year is None else min(spec.day, date(year, 12, 31))
 
 
+SINCE = re.compile(r"_since_(\d{1,4})$")
 Span = tuple[int | None, int | None, date, date | None]
 """The years and days that a figure is of"""
 
 
 def span(spec: Spec) -> Span:
     return spec.first, spec.last, spec.day, spec.after
+
+
+def lengths_of(mean: Indicator, some: Iterable[tuple[Spec, float]]) -> list[Length]:
+    """The same as what came between two days: of a mean of the years `first` to `last`, asked on a day."""
+    return [
+        Length(*between(first, last, day), persons) for (first, last, day, _), persons in persons_of(mean, some).items()
+    ]
+
+
+def between(first: int | None, last: int | None, day: date) -> tuple[date | None, date]:
+    """The days after which and up to which the years are that a figure is asked for on a day."""
+    after = None if first in (None, RANGE["first"]) else _end_before(first or 1)
+    return after, day if last in (None, RANGE["last"]) else min(day, _end_before((last or 1) + 1))
+
+
+def _end_before(year: int) -> date:
+    return date(year - 1, 12, 31)
 
 
 def persons_of(mean: Indicator, some: Iterable[tuple[Spec, float]]) -> dict[Span, Heads]:
@@ -145,18 +164,26 @@ def persons_of(mean: Indicator, some: Iterable[tuple[Spec, float]]) -> dict[Span
 
 
 def told(some: Iterable[Said], path: str, filters: Filters = ALL) -> Told:
-    """What they tell of one figure."""
-    found = Told()
+    """What they tell of one figure, also where it was asked since another year."""
+    found, line = Told(), line_of(path)
     for one in some:
-        if one.spec.path == path and one.filters == filters:
+        if line_of(one.spec.path) == line and one.filters == filters:
             found = add(found, one.spec, one.value)
     return found
+
+
+def line_of(path: str) -> str:
+    """What all paths are that count the same since one year or another."""
+    return SINCE.sub("_since", path)
 
 
 def add(to: Told, spec: Spec, value: float) -> Told:
     """The same, with one number more."""
     if spec.after is not None:
         return to.also(flows=[(spec.after, spec.day, round(value))])
+    since = SINCE.search(spec.path)
+    if since and int(since[1]) > RANGE["first"]:
+        return to.also(flows=[(_end_before(int(since[1])), spec.day, round(value))])
     return to.also(states=[(spec.day, round(value))])
 
 

@@ -22,21 +22,24 @@ from services.observatory.indicators.paths import TOTAL, is_total
 from services.observatory.network.printed_review import Published
 from services.observatory.open_data.disclosed import (
     Said,
+    add,
+    between,
     college_of,
     college_tables,
-    persons_of,
+    lengths_of,
     printed,
     said,
     said_again,
     told,
 )
-from services.observatory.open_data.small_cells import Heads, Released, Told, heads, judged, released
+from services.observatory.open_data.small_cells import Length, Released, Told, few_apart, heads, judged, released
 from shared.base.paris_days import PARIS
 from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises
 from shared.web.formatting import as_date
 
 LICENCE = ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/")
+BEGUN = "SELECT min(year(day)) FILTER (believed IS NULL) AS year, min(peak) AS begun FROM events WHERE readable"
 State = Literal["measured", "published", "masked", "not-measured"]
 
 
@@ -92,11 +95,17 @@ async def released_said(observatory: Observatory, one: Indicator, today: date) -
     if not one.public:
         return []
     moment = Moment(today, None, observatory.table.position)
-    return [
-        Said(Spec(one.name, row.path, "state", row.as_of), row.value)
-        for row in await rows(observatory, one, moment, today)
-        if row.value is not None and row.state == "measured"
-    ]
+    years = _years(observatory, one, today)
+    found = []
+    for row in await rows(observatory, one, moment, today):
+        if row.value is None or row.state != "measured":
+            continue
+        found.append(Said(Spec(one.name, row.path, "state", row.as_of, None, *years), row.value))
+        if one.means:  # with what it is over, which everybody can ask for
+            known = await observatory.table.work(observatory.table.known_on, row.known_at)
+            over = await _over(observatory, one, Moment(row.as_of, row.known_at, known), *years)
+            found.append(Said(Spec(one.means, one.means, "state", row.as_of, None, *years), over or 1))
+    return found
 
 
 def parts_of(one: Indicator) -> list[Filter]:
@@ -127,15 +136,17 @@ def sure_day(service: Premises) -> date:
     return service.clock.surely().astimezone(PARIS).date()
 
 
+async def begun(observatory: Observatory) -> date:
+    """The day before which there was nobody, as everybody sees by the first year that is released."""
+    (found,) = await observatory.table.ask(BEGUN)
+    return date(max(found["year"] or 1900, 1900), 1, 1)
+
+
 async def release_days(observatory: Observatory, upto: date, today: date) -> list[Moment]:
     """The ends of years that are released by today, none after `upto`, each with the knowledge that it has for ever:
     that of the end of January, or of the month in which the log began, since a history is written down in a few
     days."""
-    found = (
-        await observatory.table.ask(
-            "SELECT min(year(day)) FILTER (believed IS NULL) AS year, min(peak) AS begun FROM events WHERE readable"
-        )
-    )[0]
+    (found,) = await observatory.table.ask(BEGUN)
     if found["year"] is None:
         return []
     begun = end_of_month(as_date(found["begun"]))
@@ -366,25 +377,29 @@ def _itself(n: int, path: str, whole: int | None) -> bool:
 
 async def _mean(observatory: Observatory, one: Indicator, days: Sequence[Moment], had: Sequence[Sequence[Said]]) -> May:
     """A mean, with what it is over as everybody can ask for it, is as good as the persons in it."""
-    over = [
-        next((value for value, _ in (await observatory.ask(one.means or "", moment)).values()), None) for moment in days
-    ]
-    shown: list[Heads] = []
+    years = _years(observatory, one, days[-1].as_of) if days else (None, None)
+    over = [await _over(observatory, one, moment, *years) for moment in days]
+    shown: list[Length] = []
 
     def may(n: int, path: str, whole: int | None) -> bool:
         if whole is None:
             return False
-        mine = heads(whole, over[n] or 1)
-        if said_again(had[n], _spec(one, path, days[n].as_of), whole):
-            shown.append(mine)
-            return True
-        others = [*shown, *persons_of(one, ((each.spec, each.value) for each in had[n])).values()]
-        if any(mine.near(other) for other in others):
+        spec = _spec(one, path, days[n].as_of)
+        mine = Length(*between(*years, days[n].as_of), heads(whole, over[n] or 1))
+        others = [*shown, *lengths_of(one, ((each.spec, each.value) for each in had[n]))]
+        if not said_again(had[n], spec, whole) and few_apart(others, [mine]):
             return False
         shown.append(mine)
         return True
 
     return may
+
+
+async def _over(
+    observatory: Observatory, one: Indicator, moment: Moment, first: int | None, last: int | None
+) -> float | None:
+    """What a mean is over on a day, as everybody can ask for it."""
+    return next((value for value, _ in (await observatory.ask(one.means or "", moment, first, last)).values()), None)
 
 
 def _paths(answers: Sequence[Answer]) -> list[str]:
@@ -410,11 +425,13 @@ def _alone(
         if value is None:
             found.append(replace(row, state="not-measured"))
             continue
-        before = said_before.also(states=shown.states)
-        mine = Told(frozenset({(moment.as_of, round(value))}))
-        by_itself = said_again(some, _spec(one, path, moment.as_of), value) or not before.tells_few(mine)
+        spec = _spec(one, path, moment.as_of)
+        mine, begun = add(Told(), spec, value), date(days[0].as_of.year, 1, 1)
+        before = said_before.also(states=shown.states, flows=shown.flows)
+        few = before.since(begun).tells_few(mine.since(begun), grows=one.partial != "day")
+        by_itself = said_again(some, spec, value) or not few
         if may(n, path, round(value) if by_itself else None):
-            shown = shown.also(states=mine.states)
+            shown = add(shown, spec, value)
             row = replace(row, value=round(value), state="measured")
         found.append(row)
     return found

@@ -19,16 +19,19 @@ After Hundepool et al., Statistical Disclosure Control (Wiley, 2012), ch. 4; the
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations, pairwise
+from math import ceil, floor, inf
 
 from services.observatory.indicators.paths import TOTAL
 
 LEAST = 5
 """The least number of persons that may be told from their number."""
-STEPS = 3
-"""Flows that are put one after the other to find a state: more than any two reviews that overlap need."""
+MOST_APART = 20_000
+"""Pairs of days that are compared, at most; beyond them what is new is masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,29 +170,97 @@ class Told:
         """Those that were said as they are."""
         return frozenset([*(n for _, n in self.states), *(n for *_, n in self.flows)])
 
-    def implied(self) -> frozenset[tuple[date, int]]:
-        """All states that can be computed: a state and a flow that begins or ends on its day give another."""
-        found = set(self.states)
-        for _ in range(min(STEPS, len(self.flows))):
-            more = {(to, n + flow) for after, to, flow in self.flows for day, n in found if day == after}
-            more |= {(after, n - flow) for after, to, flow in self.flows for day, n in found if day == to}
-            found |= more
-        return frozenset(found)
+    def lengths(self) -> frozenset[Length]:
+        """The same between two days: a state since there was nobody."""
+        states = (Length(None, day, Heads(n, 0)) for day, n in self.states)
+        return frozenset(states) | {Length(after, to, Heads(n, 0)) for after, to, n in self.flows}
 
-    def tells_few(self, more: Told) -> bool:
-        """Whether what this and `more` tell together gives a count of few persons that this alone does not give: by
-        itself, as the difference of two states, or of two flows that begin or end on the same day."""
-        whole = Told(self.states | more.states, self.flows | more.flows)
-        states = whole.implied()
-        new = states - self.implied()
-        if any(small(n - other) for _, n in new for _, other in states) or any(
-            small(n) for _, n in more.states - self.states
-        ):
-            return True
-        return any(
-            small(flow) or any(small(flow - other) for start, end, other in whole.flows if start == after or end == to)
-            for after, to, flow in more.flows - self.flows
-        )
+    def tells_few(self, more: Told, *, grows: bool = False) -> bool:
+        """Whether what this and `more` tell together gives a count of few persons that this alone does not give.
+        `grows`: of a figure that nobody is taken out of again, which is never less on a later day."""
+        known, new = self.lengths(), more.lengths()
+        return few_apart(known, new) or (grows and not surely_few(known | new) <= surely_few(known))
+
+    def since(self, begun: date) -> Told:
+        """With the days before a network began, on which there was nobody."""
+        days = {day for after, to, _ in self.flows for day in (after, to) if day < begun}
+        return self.also(states=[(day, 0) for day in days])
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How many persons more there were on a day than on an earlier one (None: than none)."""
+
+    after: date | None
+    to: date
+    heads: Heads
+
+
+Apart = tuple[date | None, date | None, float, float]
+"""Two days, how far the numbers of persons of both are apart, within what"""
+
+
+def few_apart(known: Collection[Length], more: Collection[Length]) -> bool:
+    """Whether some numbers that are put end to end, there and back, tell of two days that few persons are between them,
+    and did not without `more`. So do two periods that overlap, beside the one that holds both: what they have in
+    common."""
+    new = [one for one in more if one not in known]
+    if not new:
+        return False
+    before, after = apart(known), apart([*known, *new])
+    return after is None or before is None or any(_few(one) for one in after - before)
+
+
+def apart(some: Collection[Length]) -> frozenset[Apart] | None:
+    """All that can be computed by numbers end to end, no day passed twice; None where that is too much to look at. The
+    same number there and back cancels out, whatever it is within."""
+    ways: dict[date | None, set[tuple[date | None, float, float]]] = {}
+    for one in some:
+        ways.setdefault(one.after, set()).add((one.to, one.heads.number, one.heads.slack))
+        ways.setdefault(one.to, set()).add((one.after, -one.heads.number, one.heads.slack))
+    found: set[Apart] = set()
+    for begin in ways:
+        open_: deque[tuple[date | None, float, float, frozenset[date | None], tuple[float, float]]] = deque()
+        open_.append((begin, 0, 0, frozenset(), (0, 0)))
+        while open_:
+            at, number, slack, passed, last = open_.popleft()
+            for to, step, within in ways[at]:
+                there = (begin, to, number + step, slack - within if last == (-step, within) else slack + within)
+                if to in passed or there in found:
+                    continue
+                found.add(there)
+                if len(found) > MOST_APART:
+                    return None
+                if to != begin:
+                    open_.append((*there[1:], passed | {to}, (step, within)))
+    return frozenset(found)
+
+
+def surely_few(some: Collection[Length]) -> frozenset[tuple[date | None, date | None]]:
+    """The pairs of days between which there are one to four persons, where nobody is taken out again: by the narrowest
+    bounds that follow (shortest ways, as in Floyd 1962, Algorithm 97). None where the numbers contradict each other,
+    since something was corrected."""
+    days = [None, *sorted({day for one in some for day in (one.after, one.to) if day is not None})]
+    far = {one: dict.fromkeys(days, inf) for one in days}
+    for before, after in pairwise(days):
+        far[after][before] = 0  # so many more there are at most on the earlier day
+    for one in some:
+        least, most = one.heads.number - one.heads.slack, one.heads.number + one.heads.slack
+        far[one.after][one.to] = min(far[one.after][one.to], most)
+        far[one.to][one.after] = min(far[one.to][one.after], -least)
+    for over in days:
+        for row in far.values():
+            for to, rest in far[over].items():
+                row[to] = min(row[to], row[over] + rest)
+    if any(far[day][day] < 0 for day in days):
+        return frozenset()
+    return frozenset((a, b) for a, b in combinations(days, 2) if -far[b][a] > 0 and far[a][b] < LEAST)
+
+
+def _few(one: Apart) -> bool:
+    """Whether one to four persons may be meant."""
+    _, _, number, slack = one
+    return ceil(abs(number) - slack) < LEAST and floor(abs(number) + slack) > 0
 
 
 def judged(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from services.observatory.event_table.filtering import ALL, Filters
 from services.observatory.figures.computed import Leaf, Spec, earlier
@@ -20,12 +21,14 @@ from services.observatory.open_data.disclosed import (
     add,
     college_of,
     college_tables,
+    lengths_of,
+    line_of,
     persons_of,
     said_again,
     span,
     told,
 )
-from services.observatory.open_data.small_cells import Heads, Told, released, small
+from services.observatory.open_data.small_cells import Heads, Length, Told, few_apart, released, small
 from shared.notions.vocabularies.view import known_lists
 
 Judged = tuple[set[Spec], set[Spec]]
@@ -39,10 +42,11 @@ def without_small(
     *,
     period: Period | None = None,
     filters: Filters = ALL,
+    begun: date = date.min,
 ) -> tuple[list[Leaf], list[Leaf]]:
     """The figures that may be published, and those that are left out. `printed`: indicator → numbers of persons that
     were published of it before, narrowed in the same way. `said`: all that everybody has, with its days. `period`:
-    whose review it is."""
+    whose review it is. `begun`: the day before which there was nobody, as everybody knows."""
     hidden: set[Spec] = set()
     unsaid: set[Spec] = set()
     by_name: dict[str, list[Leaf]] = {}
@@ -55,16 +59,18 @@ def without_small(
         one = INDICATORS[name]
         found: Judged
         open_ = [(leaf.spec, leaf.value) for leaf in leaves if leaf.value is not None and leaf.spec not in hidden]
-        if one.shares:
+        if one.same:  # less those, it would tell the others
+            found = {leaf.spec for leaf in some if leaf.value is not None}, set()
+        elif one.shares:
             found = _shares(some, open_, said)
         elif one.parts == "college":
             found = _parted(one, some, said, filters)
         elif filters != ALL:  # a part, that the whole and other parts could be subtracted from
             found = {leaf.spec for leaf in some if leaf.value is not None}, set()
         else:
-            found = _alone(some, printed.get(name, ()), said, period)
+            found = _alone(some, printed.get(name, ()), said, period, begun)
             if one.means:
-                more = _mean(one, [leaf for leaf in some if leaf.spec not in found[0]], open_, said)
+                more = _mean(one, [leaf for leaf in some if leaf.spec not in found[0]], open_, said, begun)
                 found = found[0] | more[0], found[1] | more[1]
         hidden |= found[0]
         unsaid |= found[1]
@@ -74,7 +80,9 @@ def without_small(
     return shown, [leaf for leaf in leaves if leaf.spec in hidden]
 
 
-def _alone(leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said], period: Period | None) -> Judged:
+def _alone(
+    leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said], period: Period | None, begun: date
+) -> Judged:
     """Figures of which none is part of another: judged one after the other, the values before what they are compared
     with. A number that is left out weighs on none that comes after it: whoever knows the rule would find it there."""
     ordered = sorted(leaves, key=lambda leaf: (leaf.spec.year or leaf.spec.day.year, leaf.spec.path))
@@ -91,12 +99,13 @@ def _alone(leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said
             if not few:
                 shown.append(number)
             return not few
-        had = told(said, spec.path)
+        line = line_of(spec.path)
         if not said_again(said, spec, value):
-            before = mine.get(spec.path, had)
-            if few or before.tells_few(add(Told(), spec, value)):
+            before = mine.get(line) or told(said, spec.path)
+            more = add(Told(), spec, value)
+            if few or before.since(begun).tells_few(more.since(begun), grows=spec.one.partial != "day"):
                 return False
-            mine[spec.path] = add(before, spec, value)
+            mine[line] = add(before, spec, value)
         shown.append(number)
         return True
 
@@ -109,20 +118,30 @@ def _alone(leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said
     return hidden, unsaid
 
 
-def _mean(one: Indicator, leaves: Sequence[Leaf], open_: Sequence[tuple[Spec, float]], said: Sequence[Said]) -> Judged:
+def _mean(
+    one: Indicator, leaves: Sequence[Leaf], open_: Sequence[tuple[Spec, float]], said: Sequence[Said], begun: date
+) -> Judged:
     """A mean, told with what it is over: as good as all the persons in it."""
-    had = [*persons_of(one, ((each.spec, each.value) for each in said if each.filters == ALL)).values()]
+    had = lengths_of(one, ((each.spec, each.value) for each in said if each.filters == ALL))
     hidden: set[Spec] = set()
-    mine = persons_of(one, open_)
+    had += _nobody(had, begun)
+    over = [(spec, value) for spec, value in open_ if spec.indicator != one.name]
     for leaf in leaves:
-        whole = mine.get(span(leaf.spec))
-        if leaf.value is None or whole is None or said_again(said, leaf.spec, leaf.value):
+        if leaf.value is None or said_again(said, leaf.spec, leaf.value):
             continue
-        if any(whole.near(other) for other in had):
+        mine = lengths_of(one, [*over, (leaf.spec, leaf.value)])
+        mine += [
+            Length(None, each.after, Heads(0, 0)) for each in mine if each.after is not None and each.after < begun
+        ]
+        if few_apart(had, mine):
             hidden.add(leaf.spec)
         else:
-            had.append(whole)
+            had += mine
     return hidden, {leaf.spec for leaf in leaves}
+
+
+def _nobody(some: Iterable[Length], begun: date) -> list[Length]:
+    return [Length(None, one.after, Heads(0, 0)) for one in some if one.after is not None and one.after < begun]
 
 
 def _shares(leaves: Sequence[Leaf], open_: Sequence[tuple[Spec, float]], said: Sequence[Said]) -> Judged:

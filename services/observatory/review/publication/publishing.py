@@ -14,12 +14,12 @@ from uuid import UUID
 import orjson
 
 from services.observatory.figures.computed import Leaf
-from services.observatory.figures.observatory import current, of
+from services.observatory.figures.observatory import Observatory, current, of
 from services.observatory.indicators import INDICATORS
 from services.observatory.ledger.notary import notary_of
 from services.observatory.open_data.disclosed import printed as printed_review
 from services.observatory.open_data.disclosed import said
-from services.observatory.open_data.releases import released_said, sure_day
+from services.observatory.open_data.releases import begun, released_said, sure_day
 from services.observatory.review.documents.chapters import Head, Reader, chapters
 from services.observatory.review.documents.pdf import Press, Sheets, order
 from services.observatory.review.documents.workbook import document, workbook
@@ -178,23 +178,31 @@ class Publishing:
     async def looked_at(self, leaves: Sequence[Leaf], head: Head) -> tuple[list[Leaf], list[Leaf]]:
         """The figures that may be published beside all that was, and those that are left out (ADR 21, 25)."""
         page = await self._service.store.find(REVIEWS, sort=["at"], limit=MOST_PUBLISHED)
-        printed: dict[str, list[float]] = {}
-        for earlier in page.documents:
-            if filters_of(earlier) == head.filters:
-                for one in earlier["figures"]:
-                    printed.setdefault(one["indicator"], []).extend(
-                        number for number in (one["value"], one["before"]) if number is not None
-                    )
-        observatory = of(self._service)
-        names = sorted({leaf.spec.indicator for leaf in leaves if leaf.spec.one.persons})
-        beside = sorted({*names, *(over for name in names if (over := INDICATORS[name].means))})
-        had = [
-            *printed_review(observatory.network.reviews, beside),
-            *await observatory.table.work(said, observatory.table, beside, observatory.table.position),
-        ]
-        for name in names:
-            had += await released_said(observatory, INDICATORS[name], sure_day(self._service))
-        return without_small(leaves, printed, had, period=head.period, filters=head.filters)
+        return await looked_at(of(self._service), leaves, head, page.documents, sure_day(self._service))
+
+
+async def looked_at(
+    observatory: Observatory, leaves: Sequence[Leaf], head: Head, published: Sequence[Document], day: date
+) -> tuple[list[Leaf], list[Leaf]]:
+    """The figures that may be published and those that are left out, beside the reviews that are `published` and what
+    open data has released until a day."""
+    printed: dict[str, list[float]] = {}
+    for earlier in published:
+        if filters_of(earlier) == head.filters:
+            for one in earlier["figures"]:
+                printed.setdefault(one["indicator"], []).extend(
+                    number for number in (one["value"], one["before"]) if number is not None
+                )
+    names = sorted({leaf.spec.indicator for leaf in leaves if leaf.spec.one.persons})
+    beside = sorted({*names, *(over for name in names if (over := INDICATORS[name].means))})
+    had = [
+        *printed_review(observatory.network.reviews, beside),
+        *await observatory.table.work(said, observatory.table, beside, observatory.table.position),
+    ]
+    for name in names:
+        had += await released_said(observatory, INDICATORS[name], day)
+    since = await begun(observatory)
+    return without_small(leaves, printed, had, period=head.period, filters=head.filters, begun=since)
 
 
 def _figure(leaf: Leaf) -> Figure:

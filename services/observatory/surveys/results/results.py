@@ -15,7 +15,7 @@ from math import fsum
 from statistics import median
 from typing import Any
 
-from services.observatory.open_data.small_cells import released, small
+from services.observatory.open_data.small_cells import LEAST, released, small
 from services.observatory.surveys.domain.questions import CHOICES, TEXTS, ends
 from shared.base.paris_days import PARIS
 from shared.contract.observatory.surveys import SurveyQuestion
@@ -61,11 +61,19 @@ class Result:
         spread = replace(self.spread, least=None, most=None) if self.spread else None
         counts = [part.n or 0 for part in self.parts]
         hidden = _overlapping(counts, self.answered) if self.question.kind == "several" else _masked(counts)
-        # A mean and all counts but two would tell these two.
-        if hidden and self.question.kind == "scale":
+        # A mean and all counts but two would tell these two; and a sum of few is of few.
+        scale = self.question.kind == "scale"
+        if spread and (hidden if scale else self._of_few(spread.sum, self.answered)):
             spread = None
         parts = tuple(replace(part, n=None, share=None) for part in self.parts) if hidden else self.parts
         return Result(self.question, self.answered, parts, spread)
+
+    def _of_few(self, whole: float, answered: int) -> bool:
+        """Whether few of those who answered can have said another number than the least (without one: than none), or
+        than the most. Who is asked for 0 or 1 is counted by the sum."""
+        low, high = self.question.least or 0, self.question.most
+        apart = [whole - low * answered, *([] if high is None else [high * answered - whole])]
+        return any(0 < abs(n) < LEAST for n in apart)
 
 
 def _masked(counts: Sequence[int]) -> bool:

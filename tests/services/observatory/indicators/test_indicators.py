@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from shared.contract import EVENTS
 from shared.contract.corrections import EventRedated
 from shared.contract.membership.members import CollegeClosed, CollegeOpened, MemberJoined
 from shared.contract.membership.team import VolunteerContributed
+from tests.docs.counting_table import counted_by
 from tests.fixtures import indicator_histories as given
 from tests.fixtures.observatory_history import History, named
 
@@ -73,6 +75,22 @@ def test_who_asks_for_a_timeless_beginning_asks_standing(path: Path) -> None:
         named |= {event for event in EVENTS.values() if event.entity in kinds}
         assert named, asked
         assert not [event.type_name() for event in named if event.timeless], asked
+
+
+TOLD_APART = {
+    ("agora_attendance", "training_participants"): "of kinds of gatherings that are others, unless a network says both",
+    ("agora_publics", "training_participants"): "the same",
+}
+
+
+def test_of_two_counts_of_the_same_persons_one_is_judged_beside_the_other() -> None:
+    """Else the difference of the two is a number of persons that nobody judged."""
+    ones = [one for one in LISTED if one.persons]
+    for one, other in combinations(sorted(ones, key=lambda each: each.name), 2):
+        if (one.name, other.name) in TOLD_APART or not {*counted_by(one)} & {*counted_by(other)}:
+            continue
+        beside = [{each.sums, each.shares, each.same} for each in (one, other)]
+        assert other.name in beside[0] or one.name in beside[1] or (one.same or other.same), (one.name, other.name)
 
 
 @pytest.mark.parametrize(

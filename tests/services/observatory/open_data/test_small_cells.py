@@ -7,11 +7,12 @@ from datetime import date
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.observatory.indicators.paths import TOTAL
 from services.observatory.open_data.small_cells import LEAST, Released, Told, released, released_alone
+from tests.fixtures.span_attacker import NOBODY, SpanAttacker
 
 CELLS = ("31", "34", "65", "81")
 few = st.integers(0, 4 * LEAST)
@@ -72,6 +73,7 @@ def elsewhere(draw: st.DrawFn) -> Released:
     return Released({cell: None if cell in hidden else n for cell, n in numbers.items()}, total)
 
 
+@settings(deadline=None)
 @given(days, st.lists(elsewhere(), min_size=1, max_size=3), st.integers(0, 2))
 def test_nor_by_subtraction_from_what_was_published_elsewhere_before(
     numbers: list[dict[str, int]], before: list[Released], since: int
@@ -120,12 +122,69 @@ def both(*some: Told) -> Told:
         (both(state(30, 42), flow(20, 30, 6)), state(1, 33), True),
         (flow(1, 20, 10), flow(1, 30, 12), True), (flow(1, 20, 10), flow(5, 20, 12), True),
         (flow(1, 20, 10), flow(5, 30, 12), False),
+        # 12 came from the 1st to the 20th, 12 from the 9th to the 30th, 22 in all: two from the 9th to the 20th.
+        (both(flow(1, 20, 12), flow(9, 30, 12)), flow(1, 30, 22), True),
+        (both(flow(1, 20, 12), flow(9, 30, 12)), flow(1, 30, 17), False),
+        # 30 on the 20th, of whom 28 came since the 1st: there were two.
+        (state(20, 30), flow(1, 20, 28), True),
+        # The same day said twice: two were learnt of since.
+        (state(9, 30), state(9, 32), True), (both(state(1, 30), flow(1, 9, 8)), state(9, 40), True),
         (both(state(1, 30), flow(1, 9, 8), flow(9, 20, 8)), state(30, 48), True),
     ],
 )  # fmt: skip
 def test_what_a_number_tells_beside_what_everybody_has(known: Told, more: Told, tells: bool) -> None:
     assert known.tells_few(more) is tells
     assert not both(known, more).tells_few(more), "what everybody has tells nothing new"
+
+
+def test_where_nobody_is_taken_out_again_what_lies_between_is_bounded() -> None:
+    """28 on the 1st, 12 until the 9th, 20 from the 12th to the 20th, 60 on the 30th: so all 60 were there on the 20th,
+    and of 57 from an earlier day until then three are missing, which came before."""
+    known = both(state(2, 28), flow(2, 9, 12), flow(12, 20, 20), state(30, 60))
+    assert known.tells_few(flow(1, 20, 57), grows=True) and not known.tells_few(flow(1, 20, 57))
+    assert not known.tells_few(flow(1, 20, 52), grows=True)
+
+
+def test_before_a_network_began_there_was_nobody() -> None:
+    """Eight until the 20th, ten until the 30th, by reviews that begin on two days before it: two came in between."""
+    begun, before, more = date(2016, 1, 5), flow(1, 20, 8), flow(2, 30, 10)
+    assert before.since(begun).tells_few(more.since(begun)) and not before.tells_few(more)
+
+
+def few_before_adr_68(known: Told, more: Told) -> bool:
+    """The rule until then: states are put on flows that begin or end on their day, flows beside flows of the same
+    end."""
+
+    def implied(of: Told) -> set[tuple[date, int]]:
+        found = set(of.states)
+        for _ in range(min(3, len(of.flows))):
+            found |= {(to, n + flow) for after, to, flow in of.flows for day, n in found if day == after}
+            found |= {(after, n - flow) for after, to, flow in of.flows for day, n in found if day == to}
+        return found
+
+    whole = both(known, more)
+    new = implied(whole) - implied(known)
+    near = any(few_persons(n - other) for _, n in new for _, other in implied(whole))
+    beside = any(
+        few_persons(flow - other)
+        for after, to, flow in more.flows
+        for start, end, other in whole.flows
+        if start == after or end == to
+    )
+    return near or beside or any(few_persons(n) for *_, n in [*more.states, *more.flows])
+
+
+def test_he_finds_whom_the_rule_until_adr_68_told() -> None:
+    """Two overlapping periods and the one that holds both, each by itself far from the others."""
+    said, numbers = Told(), [flow(1, 20, 12), flow(9, 30, 12), flow(1, 30, 22)]
+    attacker = SpanAttacker()
+    for one in numbers:
+        assert not few_before_adr_68(said, one)
+        said = both(said, one)
+        for after, to, n in one.flows:
+            attacker.learns(after, to, n, n)
+    assert [(abs(one.least), one.least == one.most) for one in attacker.finds()] == [(2, True)]
+    assert both(*numbers[:2]).tells_few(numbers[2])
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), few), max_size=4), st.lists(st.tuples(st.integers(1, 5), few), max_size=3))
@@ -140,8 +199,13 @@ def test_no_two_days_that_can_be_computed_differ_by_few(
     for day, n in came:
         if not said.tells_few(flow(day, day + 1, n)):
             said = both(said, flow(day, day + 1, n))
-    numbers = [n for _, n in said.implied()]
-    assert not any(few_persons(one - other) for one in numbers for other in numbers)
+    attacker = SpanAttacker()
+    for at, n in said.states:
+        attacker.learns(NOBODY, at, n, n)
+    for after, to, n in said.flows:
+        attacker.learns(after, to, n, n)
+    if not attacker.contradicted():
+        assert attacker.finds() == []
 
 
 @given(st.lists(st.one_of(st.none(), few), max_size=8))

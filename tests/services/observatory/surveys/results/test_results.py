@@ -159,3 +159,21 @@ def test_the_version_of_a_day_is_the_last_until_the_day_was_over_in_paris() -> N
     assert [one["n"] for _, one in as_of([answer], date(2026, 3, 2))] == [2]
     assert [one["n"] for _, one in as_of([answer], None)] == [3]
     assert as_of([answer], date(2026, 2, 28)) == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "most", "told"),
+    [
+        ([1, 1, *[0] * 8], 1, False),  # two said 1
+        ([*[1] * 8, 0, 0], 1, False),  # two said 0
+        ([*[1] * 5, *[0] * 5], 1, True),
+        ([3, *[0] * 9], None, False),  # three persons at most
+        ([0] * 10, None, True),
+        ([7, *[0] * 9], None, True),  # one person, or seven
+    ],
+)
+def test_a_sum_that_counts_few_is_not_told(numbers: list[float], most: float | None, told: bool) -> None:
+    question = SurveyQuestion("q", "number", "Un nombre", least=None if most is None else 0, most=most)
+    given = [{"choices": {}, "numbers": {"q": n}, "flags": {}, "dates": {}, "written": []} for n in numbers]
+    (one,) = [each.public(len(numbers)) for each in results([question], given)]
+    assert (one.spread is not None) is told and one.answered == len(numbers)
