@@ -1,5 +1,5 @@
-"""A cookie says when its holder proved who they are, and whether with a second factor; a renewed one says the same. Roles
-that ask a second factor hold in no other session."""
+"""A cookie says when its holder proved who they are, and whether with a second factor; a renewed one says the same.
+Roles that ask a second factor hold in no other session."""
 
 from __future__ import annotations
 
