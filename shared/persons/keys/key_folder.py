@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -33,6 +34,7 @@ from shared.persons.keys.key_database import (
 )
 from shared.persons.keys.key_marks import KeyMarks, lost
 
+log = structlog.get_logger()
 NONCE = 12  # bytes
 TRIES = 5  # readings of a key while another replica replaces the wrapping key again and again
 
@@ -203,15 +205,23 @@ class KeyFiles:
                     secrets[path.name] = read_secret(path)
                     replace_file(folder / path.name, secrets[path.name])
             os.replace(draft, there.keys)
-            with contextlib.suppress(SecretUnfit):  # one that is damaged is set aside by whoever writes it
-                if self.readings.exists():
-                    copy_whole(self.readings, folder / f"{there.readings.name}.new")
-                    os.replace(folder / f"{there.readings.name}.new", there.readings)
+            self._copy_readings(folder)
             sync_folder(folder)
             there.erase_but(number)
             if noted is not None:
                 there.marks.path.unlink(missing_ok=True)
                 there.marks.note(log=noted.log, seq=noted.seq, known=noted.known, signed=noted.signed, only=secrets)
+
+    def _copy_readings(self, folder: Path) -> None:
+        """What is damaged is left out: whoever writes it sets it aside, and the keys are copied all the same."""
+        draft = folder / f"{self.readings.name}.new"
+        try:
+            if self.readings.exists():
+                copy_whole(self.readings, draft)
+                os.replace(draft, folder / self.readings.name)
+        except SecretUnfit as why:
+            draft.unlink(missing_ok=True)
+            log.warning("readings.not_copied", service=self.service, why=str(why))
 
     def _may_replace(self, there: KeyFiles, taken: Collection[str]) -> None:
         """Raises SecretUnfit where what is there is not older keys of this installation, but others."""

@@ -98,6 +98,10 @@ async def test_a_day_at_the_door(front: Front) -> None:
     assert "Kynarou" in listed and "Personne inventée" not in listed, "a list shows the structure, not the person"
 
     ticket = await front.page(f"{path}/check-in?q=Kynarou")
+    read = (await front.client.get("/events/api/readings?why=search")).json()["readings"]
+    assert [len(one["persons"]) for one in read] == [1, 1, 2], (
+        "of those who were found, not of all that was looked through"
+    )
     done = await front.press(ticket, "Accueillir cette personne")
     assert done.url.path.endswith("/check-in") and "1 sur 1 accueillies" in done.text
     again = await front.press(ticket, "Accueillir cette personne")  # the very same form, sent twice
