@@ -148,7 +148,8 @@ class Compose:
     """An installation on `folder`, which keeps its volumes: another Compose on the same folder finds everything again.
 
     `env`: what an operator would put into .env, over .env.example. `scale`: service → number of replicas; they are
-    called `membership`, `membership-2`, … `backups`: whether the container that makes them runs, too. `bin`: the folder of `maillage`, `nats-server`, `python` and `caddy`.
+    called `membership`, `membership-2`, … `backups`: whether the container that makes them runs, too. `bin`: the folder
+    of `maillage`, `nats-server`, `python` and `caddy`.
     """
 
     def __init__(
