@@ -139,8 +139,8 @@ class Site:
         command: Mapping[str, Any] | None = None,
         host: str = "localhost",
     ) -> Answer:
-        """A browser, more or less, through the gateway: a form's `fields`, or a `command` of the API. `host`: the address
-        of this machine by which it comes."""
+        """A browser, more or less, through the gateway: a form's `fields`, or a `command` of the API. `host`: the
+        address of this machine by which it comes."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         connection = HTTPSConnection(host, self.https, timeout=60, context=context)
