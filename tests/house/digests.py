@@ -1,8 +1,8 @@
 """Pins the images of docker-compose.yml and the Dockerfile by digest, as the registries answer: `make digests`.
 
 Asks each registry (Distribution API, `HEAD /v2/<name>/manifests/<tag>`, with the token that it says it wants) which
-manifest a tag stands for now, and writes it behind the tag: `mongo:8.0@sha256:…`. Where one registry does not answer, or
-answers with something else than a digest, nothing is written at all.
+manifest a tag stands for now, and writes it behind the tag: `mongo:8.0@sha256:…`. Where one registry does not answer,
+or answers with something else than a digest, nothing is written at all.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ FILES = (ROOT / "docker-compose.yml", ROOT / "deploy" / "Dockerfile")
 TIMEOUT = 30
 HUB = "https://registry-1.docker.io"
 IMAGE = re.compile(
-    r"^(?P<before>\s+image: |ARG PYTHON=)(?P<name>[a-z0-9./-]+):(?P<tag>[\w.-]*\d[\w.-]*)(?P<digest>@sha256:[0-9a-f]{64})?"
-    r"(?P<note> # no digest yet: `make digests`)?$",
+    r"^(?P<before>\s+image: |ARG PYTHON=)(?P<name>[a-z0-9./-]+):(?P<tag>[\w.-]*\d[\w.-]*)"
+    r"(?P<digest>@sha256:[0-9a-f]{64})?(?P<note> # no digest yet: `make digests`)?$",
     re.MULTILINE,
 )
 NOTE = "# no digest yet: `make digests`\n"
