@@ -8,7 +8,7 @@ TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>
 # The tests begin some two hundred processes of the product: each would compile all of it anew where nothing may be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup test test-fast coverage simulate drill bench bench-against compare lint lock pictures contract texts lock sbom clean
+.PHONY: run setup test test-fast coverage simulate drill bench bench-against compare lint lock pictures contract texts lock digests sbom clean
 
 run: setup ## start everything: http://127.0.0.1:8000
 	@exec $(BIN)/maillage up
@@ -77,6 +77,9 @@ texts: $(TEST_LOCK) ## read every text into the catalogues, shared/locale/*.po; 
 lock: $(TEST_LOCK) ## resolve all dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --extra test -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-test.lock
+
+digests: $(TEST_LOCK) ## ask the registries what each image of others is now, and pin it by digest; writes nothing where one does not answer
+	$(BIN)/python -m tests.house.digests
 
 sbom: $(TEST_LOCK) ## write NOTICE anew, and the bill of materials: build/maillage.cdx.json
 	$(BIN)/python -m tests.house.licences

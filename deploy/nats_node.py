@@ -5,7 +5,8 @@ It lets the node load CONFIG and the accounts beside it again when they have cha
 upgrade, for another reader, for a key that was replaced. Nobody is disconnected by that but whose key is no more. A
 file that can't be loaded changes nothing; the node says so in its log.
 
-It ends the node where it says at HEALTH_URL that it stores no more (shared/runtime/nats/health.py), so that the
+It ends the node where, after it has answered, it says nothing for SILENT looks in a row: it hangs. And it ends it where
+it says at HEALTH_URL that it stores no more (shared/runtime/nats/health.py), so that the
 container's restart policy brings it back. A node whose disk was full stores nothing any more, and never begins again by
 itself (nats-server 2.15): it would live on, and the log would have a node less until somebody came.
 """
@@ -22,6 +23,7 @@ from urllib.request import urlopen
 from shared.runtime.nats.health import stores_no_more
 
 LOOK = 1.0  # seconds between two looks
+SILENT = 60  # looks: each lasts a second and up to two more while it waits for an answer
 GRACE = 10.0  # seconds that the server is given to end
 LOADS = 2  # after the first, the imports of an account that is new find nobody (nats-server 2.15.1)
 ACCOUNTS = "accounts.conf"
@@ -45,7 +47,7 @@ def written(config: Path) -> list[bytes]:
 
 def main(config: str, url: str) -> int:
     """The exit code of the server, 1 where it was ended."""
-    loaded, loads, stored = written(Path(config)), 0, False
+    loaded, loads, stored, silent = written(Path(config)), 0, False, 0
     server = subprocess.Popen(["nats-server", "-c", config])
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda given, frame: server.send_signal(given))
@@ -60,8 +62,10 @@ def main(config: str, url: str) -> int:
             loads -= 1
             server.send_signal(signal.SIGHUP)
         stored = stored or found is False
-        if stored and found:
-            print("the node stores no more, so it is started again", file=sys.stderr, flush=True)
+        silent = silent + 1 if stored and found is None else 0
+        if stored and (found or silent >= SILENT):
+            why = "stores no more" if found else "hangs"
+            print(f"the node {why}, so it is started again", file=sys.stderr, flush=True)
             server.terminate()
             try:
                 server.wait(GRACE)

@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "processes": ["remote.query"],
     "check-history": ["archive.check_history"],
     "audit": ["archive.audit", "archive.audit_compare"],
-    "backup": ["archive.backup"],
+    "backup": ["archive.backup", "backups.keep"],
     "restore": ["archive.restore"],
     "deploy": ["hosting.deploy"],
     "import": ["hosting.import_structures"],

@@ -26,6 +26,7 @@ from nats.js.errors import APIError, NotFoundError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.host.data_folder import CannotStart, network_of
+from deploy.host.hang_watch import ended_where_it_hangs
 from deploy.host.keys_needed import nothing_missed, there_and_whole
 from deploy.host.keys_of_log import same_log
 from deploy.host.named_secrets import named_secrets_fit
@@ -126,7 +127,7 @@ async def run_service(
     stopping = asyncio.create_task(stop.wait())
     opening = asyncio.create_task(opened(settings, definition, network, front))
     try:
-        async with measured(services, settings, settings.host, front):
+        async with ended_where_it_hangs(), measured(services, settings, settings.host, front):
             if settings.metrics_port is None:
                 await serving.begin()
             await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -64,11 +64,11 @@ def read_whole(path: Path, most: int | None = None) -> bytes:
 
 
 @contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """One process at a time."""
+def alone(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """One process at a time. Raises BlockingIOError where another one is, and this one is not to wait."""
     number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(number, fcntl.LOCK_EX)
+        fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(number)

@@ -152,7 +152,8 @@ class Compose:
     """An installation on `folder`, which keeps its volumes: another Compose on the same folder finds everything again.
 
     `env`: what an operator would put into .env, over .env.example. `scale`: service → number of replicas; they are
-    called `membership`, `membership-2`, … `bin`: the folder of `maillage`, `nats-server`, `python` and `caddy`.
+    called `membership`, `membership-2`, … `backups`: whether the container that makes them runs, too. `bin`: the folder
+    of `maillage`, `nats-server`, `python` and `caddy`.
     `links`: gives each container a network of its own, on cables that can be cut.
     """
 
@@ -163,6 +164,7 @@ class Compose:
         env: Mapping[str, str] | None = None,
         scale: Mapping[str, int] | None = None,
         profiles: Sequence[str] = ("dev",),
+        backups: bool = False,
         bin: Path = BIN,
         file: Path = ROOT / "docker-compose.yml",
         links: Links | None = None,
@@ -189,7 +191,7 @@ class Compose:
         self.containers: dict[str, Container] = {}
         for name, spec in services(file, self.env).items():
             left_out = spec.profiles and not set(spec.profiles) & set(profiles)
-            if left_out or (name == "mongo" and self.mongo_url):
+            if left_out or (name == "mongo" and self.mongo_url) or (name == "backup" and not backups):
                 continue
             for n in range((scale or {}).get(name, 1)):
                 called = name if n == 0 else f"{name}-{n + 1}"

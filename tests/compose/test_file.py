@@ -196,6 +196,7 @@ def test_what_lies_inside_has_no_way_out() -> None:
     ):
         assert set(SPECS[name].networks) <= inside, name
     assert SPECS["setup"].raw["network_mode"] == "none"
+    assert set(SPECS["backup"].networks) == {"watch"}, "whoever sees all keys reaches nobody"
     reach_mongo = {name for name, spec in SPECS.items() if "store" in spec.networks}
     assert reach_mongo == {"mongo", "mongo-users", *SERVICES}
     assert "log" not in SPECS["gateway"].networks

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +43,9 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.structure = folder, ""
-        self.site = Compose(folder / "site", scale=dict.fromkeys(SERVICES, 2), env={"MAILLAGE_CHECKPOINT_SECONDS": "1"})
+        self.site = Compose(
+            folder / "site", scale=dict.fromkeys(SERVICES, 2), env={"MAILLAGE_CHECKPOINT_SECONDS": "1"}, backups=True
+        )
 
     def structures(self) -> list[str]:
         """The names in the directory, as its API gives them."""
@@ -108,6 +111,20 @@ def test_look_after_it(house: House, docker: Docker) -> None:
         docker.sh(f"docker compose run --rm operator maillage {words}")
     (readyz,) = re.findall(r"`(docker compose exec directory python .*?)`\.$", MANUAL.read_text(), re.MULTILINE)
     assert '"ready":true' in docker.sh(readyz)
+
+
+def test_backups_by_themselves(house: House, docker: Docker) -> None:
+    (block,) = blocks("Backups by themselves")
+    volume = house.site.volume("operator-data")
+
+    def made() -> bool:
+        standing = volume / "backups.json"
+        return standing.exists() and json.loads(standing.read_text())["kept"] == 1
+
+    house.site.until(made, 180, "a backup by itself")
+    assert "good  backup: last" in docker.sh(block)
+    docker.sh("docker compose exec backup maillage restore --from /backup --keys /backup-keys --drill", timeout=300)
+    assert "backup: keys" in docker.sh("docker compose run --rm operator maillage doctor")
 
 
 def test_back_up_and_rehearse(house: House, docker: Docker) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,14 +31,14 @@ LOOKS_OFTEN = "import sys, deploy.nats_node as node; node.LOOK = 0.2; sys.exit(n
 class Running:
     """One node, with the accounts of the older release."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: str = LOOKS_OFTEN) -> None:
         self.folder, self.port, monitoring = folder, free_port(), free_port()
         self.node = Node("one", str(folder / "store"), f"127.0.0.1:{self.port}", monitoring=f"127.0.0.1:{monitoring}")
         write(folder, OLDER, [self.node])
         url = f"http://127.0.0.1:{monitoring}/healthz?js-enabled-only=true"
         with (folder / "said").open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", LOOKS_OFTEN, str(folder / "one.conf"), url],
+                [sys.executable, "-c", program, str(folder / "one.conf"), url],
                 stdout=said,
                 stderr=said,
                 env={**os.environ, "PATH": f"{binary().parent}:{os.environ['PATH']}"},
@@ -109,3 +110,19 @@ async def test_accounts_that_can_not_be_loaded_change_nothing(node: Running) -> 
     again = await node.connect(OPERATOR)
     assert (await again.jetstream().stream_info(NETWORK)).config.name == NETWORK and node.process.poll() is None
     await again.close()
+
+
+async def test_a_server_that_hangs_is_ended_so_that_its_container_is_started_again(tmp_path: Path) -> None:
+    running = Running(
+        tmp_path, LOOKS_OFTEN.replace("node.LOOK = 0.2", "node.LOOK, node.SILENT, node.GRACE = 0.2, 3, 1")
+    )
+    try:
+        await (await running.connect(OPERATOR)).close()
+        await asyncio.sleep(1)  # it has been seen to answer
+        (child,) = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+        os.kill(int(child), signal.SIGSTOP)
+        assert await asyncio.to_thread(running.process.wait, 60) == 1
+        assert "the node hangs" in running.said() and not Path(f"/proc/{child}").exists()
+    finally:
+        running.process.kill()
+        running.process.wait()

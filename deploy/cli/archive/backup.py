@@ -382,6 +382,12 @@ def read_manifest(folder: Path) -> Manifest:
     return found
 
 
+def newest_in(folder: Path) -> Path:
+    """The folder, or, where it holds the backups of several moments, the newest of them."""
+    there = sorted(path.parent for path in folder.glob(f"[0-9]*/{MANIFEST}"))
+    return there[-1] if there and not (folder / MANIFEST).exists() else folder
+
+
 def kept(path: Path) -> Kept:
     with path.open("rb") as file:
         return Kept(path.stat().st_size, file_digest(file, "sha256").hexdigest())

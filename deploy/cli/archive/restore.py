@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -30,7 +30,16 @@ from rich.progress import Progress
 from rich.table import Table
 
 from deploy.cli.archive.audit import plain_errors
-from deploy.cli.archive.backup import INSTALLATION, MANIFEST, Manifest, copy_file, files_of, kept, read_manifest
+from deploy.cli.archive.backup import (
+    INSTALLATION,
+    MANIFEST,
+    Manifest,
+    copy_file,
+    files_of,
+    kept,
+    newest_in,
+    read_manifest,
+)
 from deploy.cli.console import DataOption, JsonOption, bar, out, run, settings_of
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked
@@ -76,6 +85,7 @@ class Restored:
     checks: dict[str, bool] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     forgotten: int = 0
+    lacking: int = 0  # services whose keys' backup lacks keys of persons
     views: int = 0
     compared: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -91,7 +101,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def restore_(
-    source: Annotated[Path, typer.Option("--from", help="The backup's folder.", show_default=False)],
+    source: Annotated[
+        Path, typer.Option("--from", help="The backup's folder, or that of several: the newest.", show_default=False)
+    ],
     keys: Annotated[Path, typer.Option("--keys", help="The folder of the keys' own backup.", show_default=False)],
     data: DataOption = None,
     drill: Annotated[
@@ -112,6 +124,7 @@ def restore_(
     it goes on.
     """
     settings = settings_of(data)
+    source = newest_in(source)
     with plain_errors(), bar() as progress:
         if drill:
             with TemporaryDirectory(prefix="maillage-drill-") as name:
@@ -129,22 +142,25 @@ def restore_(
         raise typer.Exit(1)
 
 
+def told(done: Restored) -> dict[str, Any]:
+    """What it came to, for programs."""
+    return {
+        "network": done.network,
+        "events": done.events,
+        "signed": done.signed,
+        "good": done.good,
+        "checks": done.checks,
+        "remarks": done.remarks,
+        "forgotten": done.forgotten,
+        "views": done.views,
+        "views_compared": done.compared,
+        "seconds": {step: round(seconds, 2) for step, seconds in done.seconds.items()},
+    }
+
+
 def _show(done: Restored, *, json: bool, what: str) -> None:
     if json:
-        out.print_json(
-            data={
-                "network": done.network,
-                "events": done.events,
-                "signed": done.signed,
-                "good": done.good,
-                "checks": done.checks,
-                "remarks": done.remarks,
-                "forgotten": done.forgotten,
-                "views": done.views,
-                "views_compared": done.compared,
-                "seconds": {step: round(seconds, 2) for step, seconds in done.seconds.items()},
-            }
-        )
+        out.print_json(data=told(done))
         return
     table = Table("compared", "outcome", title=f"{done.network}: {done.events} events, {done.signed} of them signed")
     for check, good in done.checks.items():
@@ -195,7 +211,8 @@ async def restore(
                     await _compare_roots(log, manifest, done, told)
                 with step("keys", len(DEFINITIONS)) as told:
                     done.forgotten = await _keys(log, keys, data, network, told)
-                    done.remarks += await _marked(log, data)
+                    lacking = await _marked(log, data)
+                    done.remarks, done.lacking = [*done.remarks, *lacking], len(lacking)
                 with step("views", len(DEFINITIONS)) as told:
                     for n, definition in enumerate(DEFINITIONS, 1):
                         await _views(definition, log, settings, manifest, done)

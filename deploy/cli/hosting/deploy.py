@@ -175,6 +175,12 @@ def gather(
     to: Annotated[Path, typer.Argument(help="A folder that is made: all of them as one, by links.")],
 ) -> None:
     """Show the data folders of all services as one, as `maillage backup` reads it. Copies nothing."""
+    services = gathered(folder, to)
+    out.print(f"{to}: the data folders of {', '.join(services)} as one.", highlight=False, soft_wrap=True)
+
+
+def gathered(folder: Path, to: Path) -> list[str]:
+    """`gather`, and the services that have begun."""
     for path in to.rglob("*") if to.exists() else ():
         if (
             path.is_symlink() and not path.exists()
@@ -184,7 +190,7 @@ def gather(
         name.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         name.unlink(missing_ok=True)
         name.symlink_to(source.absolute())
-    out.print(f"{to}: the data folders of {', '.join(_services_in(folder))} as one.", highlight=False, soft_wrap=True)
+    return _services_in(folder)
 
 
 def _services_in(folder: Path) -> list[str]:

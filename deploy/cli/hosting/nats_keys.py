@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from deploy.cli.console import out
+from deploy.cli.hosting.node_certificates import certify
 from deploy.host.data_folder import CannotStart
 from deploy.host.embedded import access
 from shared.runtime.nats.server_config import READER, Node, write
@@ -32,15 +33,28 @@ def keys(
         list[str] | None, typer.Option(help="Another service that reads the log, by a name of yours.")
     ] = None,
     store: Annotated[str, typer.Option(help="Where a node keeps its part of the log.")] = "/data",
+    certificates: Annotated[
+        str, typer.Option(help="The folder in which a node finds its certificate: routes then speak TLS.")
+    ] = "",
+    route_port: Annotated[int, typer.Option(min=1, max=65535, help="The nodes' port for each other.")] = 6222,
     monitoring: Annotated[
         bool, typer.Option(help="Figures of each node on its port 8222, for whoever reaches it.")
     ] = True,
 ) -> None:
     """Write the configuration of all nodes, and a key for each service, reader and the operator."""
     names = node or ["nats-1", "nats-2", "nats-3"]
-    routes = [f"{name}:6222" for name in names] if len(names) > 1 else []
+    routes = [f"{name}:{route_port}" for name in names] if len(names) > 1 else []
     nodes = [
-        Node(name, store, "0.0.0.0:4222", routes, monitoring="0.0.0.0:8222" if monitoring else None) for name in names
+        Node(
+            name,
+            store,
+            "0.0.0.0:4222",
+            routes,
+            route_listen=f"0.0.0.0:{route_port}",
+            monitoring="0.0.0.0:8222" if monitoring else None,
+            certificates=certificates,
+        )
+        for name in names
     ]
     try:
         allowed = access(network, reader or [READER])
@@ -48,3 +62,21 @@ def keys(
     except (ValueError, OSError) as error:
         raise CannotStart(f"{error}.") from error
     out.print(f"{folder}: {len(nodes)} nodes, {len(allowed.users)} keys.", highlight=False, soft_wrap=True)
+
+
+@nats.command()
+def certificates(
+    folder: Annotated[Path, typer.Argument(help="Where the files go; the authority that is there stays.")],
+    node: Annotated[list[str], typer.Option(help="A node's host name, as the others reach it; given for each.")],
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long the nodes' certificates are good.")] = 825,
+) -> None:
+    """Make an authority of this installation's own, and a certificate for each NATS node, for the routes between hosts.
+
+    `ca.key` stays with the operator; each host gets `ca.crt` and its node's two files. Given again, the command makes
+    the nodes' anew under the same authority.
+    """
+    try:
+        until = certify(folder, node, days)
+    except (ValueError, OSError) as error:
+        raise CannotStart(f"{error}.") from error
+    out.print(f"{folder}: certificates of {', '.join(node)}, good until {until:%Y-%m-%d}.", highlight=False)

@@ -18,6 +18,7 @@ from rich.table import Table
 from deploy.cli.console import DataOption, JsonOption, bar, out, reached, run, settings_of
 from deploy.cli.http_client import Client, NoAnswer
 from deploy.cli.remote.clock import timed
+from deploy.host.backups_standing import backups_of
 from deploy.host.data_folder import EMPTY_NETWORK, CannotStart, nameless
 from deploy.host.keys_needed import unfit
 from shared.base.services import SERVICES
@@ -338,6 +339,8 @@ def doctor(
             await look_at_nodes()
         check("answered in", True, f"{time.monotonic() - start:.1f} s")
 
+    for line in backups_of(settings.data.absolute()):
+        check(line.what, line.good, line.text, line.look)
     if (settings.data / "installation.json").exists():
         problem = unfit(settings)
         check("keys: files", problem is None, problem or "as they were written")

@@ -75,6 +75,9 @@ class Node:
     route_password: str = field(default="", repr=False)
     monitoring: str | None = None
     most: int = UNLIMITED
+    certificates: str = ""
+    """Folder, as the server sees it, of `ca.crt`, `<name>.crt` and `<name>.key`: routes then speak TLS, with these at
+    both ends"""
 
 
 def seed_of(folder: Path, user: str) -> Path:
@@ -128,10 +131,20 @@ def node_config(node: Node, accounts: str = "accounts.conf") -> str:
         parts.append(
             f'cluster {{\n  name: maillage\n  listen: "{node.route_listen}"\n  no_advertise: true\n'
             f'  authorization {{ user: routes, password: "{node.route_password}", timeout: 5 }}\n'
-            f"  routes: [\n{routes}\n  ]\n}}"
+            f"{_route_tls(node)}  routes: [\n{routes}\n  ]\n}}"
         )
     parts.append(f'include "{accounts}"')
     return "\n".join(parts) + "\n"
+
+
+def _route_tls(node: Node) -> str:
+    if not node.certificates:
+        return ""
+    cert, key, ca = (
+        orjson.dumps(f"{node.certificates}/{name}").decode()
+        for name in (f"{node.name}.crt", f"{node.name}.key", "ca.crt")
+    )
+    return f"  tls {{ cert_file: {cert}, key_file: {key}, ca_file: {ca}, verify: true, timeout: 5 }}\n"
 
 
 def accounts_config(keys: Mapping[str, str], access: Access | None) -> str:

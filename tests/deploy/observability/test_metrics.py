@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
+import deploy.cli.backups.figures
 import deploy.host.all_services  # noqa: F401 (each service declares metrics of its own)
 from shared.base import tallies as telemetry
 from shared.base.cancellation import end

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+import deploy.cli.backups.figures  # noqa: F401 (of the container that keeps the backups)
 from deploy.host.all_services import DEFINITIONS
 from shared.runtime.prometheus import REGISTRY
 
