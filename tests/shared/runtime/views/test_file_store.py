@@ -101,8 +101,13 @@ def test_a_file_that_can_t_be_moved_is_said_and_stays(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_and_too_few_files_are_no_damage() -> None:
-    for name, broken in (("SQLITE_FULL", False), ("SQLITE_CANTOPEN", False), ("SQLITE_IOERR_WRITE", False),
-                         ("SQLITE_CORRUPT_INDEX", True), ("SQLITE_NOTADB", True)):  # fmt: skip
+    for name, broken in (
+        ("SQLITE_FULL", False),
+        ("SQLITE_CANTOPEN", False),
+        ("SQLITE_IOERR_WRITE", False),
+        ("SQLITE_CORRUPT_INDEX", True),
+        ("SQLITE_NOTADB", True),
+    ):
         error = sqlite3.OperationalError("said")
         error.sqlite_errorname = name  # type: ignore[misc]
         assert is_broken(error) is broken, name
