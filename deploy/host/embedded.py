@@ -174,7 +174,8 @@ class Installation:
                 raise self.failed or CannotStart(f"{error}.") from error
             except (NatsError, APIError, TimeoutError) as error:
                 why = str(error) or type(error).__name__
-                raise self.failed or CannotStart(f"The event log {network} could not be made: {why}.") from error
+                said = f"The event log {network} could not be made ({why}); {data / 'nats' / 'nats.log'} says more."
+                raise self.failed or CannotStart(said) from error
             except sqlite3.Error as error:
                 raise self.failed or CannotStart(unusable(data, error)) from error
             except OSError as error:

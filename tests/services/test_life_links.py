@@ -36,6 +36,7 @@ WITHIN = {
     "membership.network": "its name is in every head",
     "membership.vocabulary": "the page of a list says since when each term is in it",
     "any.any": "a correction is told in the life of what it corrects",
+    "any.clock": "each is a word by itself; the journal says who said it",
     "any.process": "the page that began the work shows its steps, and what it writes has a life of its own",
     "directory.session": "listed on the page of its account while it is open; its events are for auditors",
     "newsletter.delivery": "told in the life of its issue and of its subscriber",
