@@ -12,9 +12,11 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from services.directory.accounts.domain.account import CloseAccount
+from services.directory.accounts.domain.account_state import account_id
 from services.directory.sign_in.retention import forget_sign_in
 from shared.contract import Event
 from shared.contract.directory.accounts import SessionBegan
+from shared.identity.principal import OPERATOR
 from shared.web.security.authorization import cookie_name
 from tests.fixtures.running_directory import HOST, PASSWORD, House, house
 
@@ -194,11 +196,8 @@ async def test_a_role_that_asks_a_second_factor_waits_for_one_and_a_token_does_n
         assert "Votre rôle demande un second facteur" in page
         me = house.now.keyring.find("chef@exemple.invalid")
         assert me is not None
-        from services.directory.accounts.domain.account_state import account_id
-        from shared.identity.principal import OPERATOR
-
         secret, _ = await house.entry.issue_token(
-            account_id(me), "Essai", ["directory:administrator"], 1, id=house.now.outside.new_id(), actor=OPERATOR.actor
+            account_id(me), "Essai", ["directory:administrator"], 1, id=house.now.outside.new_id(), who=OPERATOR
         )
         await house.now.runner.wait_for(await house.now.log.last())
         answer = await program.get("/directory/api/accounts", headers={"Authorization": f"Bearer {secret}"})

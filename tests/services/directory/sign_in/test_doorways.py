@@ -147,7 +147,10 @@ async def test_a_new_browser_is_told_and_a_known_one_is_not(posting: House, mail
         assert re.search(r"Nouvelle connexion à votre compte</b> le .*, par mot de passe, depuis un navigateur", page)
         assert "Nouvelle connexion" not in (await another.get("/directory/")).text, "not of itself"
         who = (await posting.now.store.find(ACCOUNTS)).documents[0]
-        assert [one["browser"] for one in who["sessions"]] == [None, "known", "new"]
+        assert [one["browser"] for one in who["sessions"]] == [
+            "known",
+            "new",
+        ]  # a browser has one session of an account
 
 
 async def test_who_ends_all_sessions_knows_no_browser_any_more(posting: House, mail_server: MailServer) -> None:
