@@ -150,7 +150,7 @@ async def test_a_new_browser_is_told_and_a_known_one_is_not(posting: House, mail
         assert [one["browser"] for one in who["sessions"]] == [
             "known",
             "new",
-        ]  # a browser has one session of an account
+        ]  # one of a browser
 
 
 async def test_who_ends_all_sessions_knows_no_browser_any_more(posting: House, mail_server: MailServer) -> None:
