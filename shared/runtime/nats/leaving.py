@@ -36,16 +36,18 @@ class Leaving:
     async def look(self) -> None:
         """One look at each; to be called again and again, every LOOK seconds. A node is left where it knows of no
         leader whom most nodes follow, and another does: so nobody moves in an election, or where no node can write."""
-        for nc in self._connections():
-            here = nc.connected_url
-            if self._beside is None or here is None or not isinstance(nc, Connection) or await self._leads(nc):
-                continue
-            others = [server.netloc for server in nc.servers if server.netloc != here.netloc]
-            found = await asyncio.gather(*(self._can(other) for other in others))
-            better = [other for other, can in zip(others, found, strict=True) if can]
-            if better and nc.connected_url == here:
-                log.warning("nats.node_left", node=here.netloc, instead=better[0])
-                await nc.go(better[0])
+        await asyncio.gather(*(self._look_at(nc) for nc in self._connections()))
+
+    async def _look_at(self, nc: Client) -> None:
+        here = nc.connected_url
+        if self._beside is None or here is None or not isinstance(nc, Connection) or await self._leads(nc):
+            return
+        others = [server for server in nc.servers if server.netloc != here.netloc]
+        found = await asyncio.gather(*(self._can(other.geturl()) for other in others))
+        better = [other.netloc for other, can in zip(others, found, strict=True) if can]
+        if better and nc.connected_url == here:
+            log.warning("nats.node_left", node=here.netloc, instead=better[0])
+            await nc.go(better[0])
 
     async def _leads(self, nc: Client) -> bool:
         """Whether a node leads to who leads the log."""
@@ -59,7 +61,7 @@ class Leaving:
         assert self._beside is not None
         try:
             async with asyncio.timeout(PATIENCE):
-                nc = await self._beside(f"nats://{node}")
+                nc = await self._beside(node)
         except (NatsError, TimeoutError, OSError):
             return False
         try:
