@@ -51,8 +51,8 @@ from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
-from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
+from shared.runtime.times.staleness import LOOK, Freshness
 
 COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
 """The views that every service has beside its own"""
