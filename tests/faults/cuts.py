@@ -131,16 +131,23 @@ def cut(users: Users, leads: str, way: Cut, seconds: float, within: Callable[...
         try:
             with Readiness(site) as readiness:
                 within(written, "each service writes again")
-                wrote = time.monotonic() - begun
+                wrote = sorted(_first(users, name, begun) - begun for name in WRITERS)
                 site.until(lambda: written() and time.monotonic() > begun + seconds, seconds + 60, "time to pass")
                 unready = readiness.unready(begun)
         finally:
             links.heal()
         gone = f", which all had left after {left[0]:.0f} s" if left and number else ""
         said = f"; not ready meanwhile: {', '.join(unready)}" if unready else ""
-        return f"{number} services were with {node}{gone}; all wrote again after {wrote:.0f} s{said}"
+        after = ", ".join(f"{one:.0f}" for one in wrote)
+        return f"{number} services were with {node}{gone}; they wrote again after {after} s{said}"
 
     return inflict
+
+
+def _first(users: Users, service: str, since: float) -> float:
+    """When a service first acknowledged a command that was sent since then."""
+    done = [one for one in users.commands if one.service == service and one.outcome == "done" and one.began > since]
+    return min(one.ended for one in done)
 
 
 def cut_off(leads: str, seconds: float, within: Callable[..., object]) -> Callable[[Compose], str]:
