@@ -14,6 +14,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from re import fullmatch
@@ -201,6 +202,7 @@ async def opened(settings: Settings, definition: Definition, network: str, front
             store=store,
             broker=connection.broker_options(*_way(settings, definition.name)),
             public_url=settings.public_url or f"http://127.0.0.1:{settings.port}",
+            beside=partial(_beside, settings, definition.name),
         ),
     )
     await service.start()
@@ -257,6 +259,12 @@ async def connected(settings: Settings, user: str) -> Connection:
             return await connection.connected(*_way(settings, user))
     except (NatsError, OSError) as error:
         raise NotYet(f"no server of MAILLAGE_NATS_URL lets {user} in ({str(error) or type(error).__name__})") from error
+
+
+async def _beside(settings: Settings, user: str, node: str) -> Connection:
+    """A connection to one node alone."""
+    _, seed, _ = _way(settings, user)
+    return await connection.connected(node, seed, user, allow_reconnect=False, connect_timeout=1)
 
 
 async def _stream_there(nc: Connection, log_: Log) -> int:

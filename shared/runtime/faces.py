@@ -36,8 +36,8 @@ from shared.runtime.parts import Parts
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.service import Choices, Definition
-from shared.runtime.staleness import Freshness
 from shared.runtime.times.clock import Clock
+from shared.runtime.times.staleness import Freshness
 from shared.runtime.views.mending import Mending
 
 

@@ -48,13 +48,13 @@ from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
 from shared.runtime.nats.cluster import LogEnd
 from shared.runtime.nats.leaving import LOOK as LEAVES
-from shared.runtime.nats.leaving import Leaving
+from shared.runtime.nats.leaving import Beside, Leaving
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
-from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
+from shared.runtime.times.staleness import LOOK, Freshness
 from shared.runtime.times.word import WORD
 from shared.runtime.views.mending import LOOK as VIEWS_LOOK
 from shared.runtime.views.mending import Mending
@@ -181,7 +181,8 @@ class Definition:
 @dataclass
 class Surroundings:
     """What a service is given: the network, a connection, its folders, how FastStream connects. `trouble`: what whoever
-    runs the NATS server knows of why nothing can be written; `references`: what judges those of commands (None where
+    runs the NATS server knows of why nothing can be written; `beside`: how one of several nodes is reached, where there
+    are several; `references`: what judges those of commands (None where
     one service runs without the others)."""
 
     network: str
@@ -197,6 +198,7 @@ class Surroundings:
     clock: Callable[[], datetime] = REAL.now
     outside: Outside = REAL  # but for the time of day, which `clock` says
     trouble: Callable[[], str | None] = lambda: None
+    beside: Beside | None = None
 
 
 async def _erase_kept(service: Service) -> None:
@@ -287,7 +289,7 @@ class Service:
             around.references(self),
         )
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
-        self.leaving = Leaving(self.canary, self._connections, self.outside)
+        self.leaving = Leaving(around.network, self._connections, around.beside)
         self.parts = Parts()
         self.processes: Processes[Service] = Processes(self, definition.processes, definition.running, self.outside)
         own = [*OWN, *([OF_PERSONS] if definition.persons else []), *([OF_PROCESSES] if definition.processes else [])]

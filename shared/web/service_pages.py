@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.base.translations import Text
 from shared.runtime.faces import Defined, Visitors
-from shared.runtime.staleness import Freshness
+from shared.runtime.times.staleness import Freshness
 from shared.web.templating import Pages
 
 

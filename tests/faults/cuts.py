@@ -118,22 +118,36 @@ def cut(users: Users, leads: str, way: Cut, seconds: float, within: Callable[...
         links = site.links
         assert links is not None
         others = sorted((name for name in site.nodes() if name != leads), key=lambda name: -len(guests(site, name)))
-        number = len(guests(site, others[0] if way is follower_from_peers else leads))
+        node = others[0] if way is follower_from_peers else leads
+        number, left = len(guests(site, node)), list[float]()
         begun = time.monotonic()
+
+        def written() -> bool:
+            if not left and not guests(site, node):
+                left.append(time.monotonic() - begun)
+            return users.done_since(begun) >= set(WRITERS)
+
         way(links, leads, others)
         try:
             with Readiness(site) as readiness:
-                within(lambda: users.done_since(begun) >= set(WRITERS), "each service writes again")
-                wrote = time.monotonic() - begun
-                site.until(lambda: time.monotonic() > begun + seconds, seconds + 60, "time to pass")
+                within(written, "each service writes again")
+                wrote = sorted(_first(users, name, begun) - begun for name in WRITERS)
+                site.until(lambda: written() and time.monotonic() > begun + seconds, seconds + 60, "time to pass")
                 unready = readiness.unready(begun)
         finally:
             links.heal()
-        return f"{number} services were there; all wrote again after {wrote:.0f} s" + (
-            f"; not ready meanwhile: {', '.join(unready)}" if unready else ""
-        )
+        gone = f", which all had left after {left[0]:.0f} s" if left and number else ""
+        said = f"; not ready meanwhile: {', '.join(unready)}" if unready else ""
+        after = ", ".join(f"{one:.0f}" for one in wrote)
+        return f"{number} services were with {node}{gone}; they wrote again after {after} s{said}"
 
     return inflict
+
+
+def _first(users: Users, service: str, since: float) -> float:
+    """When a service first acknowledged a command that was sent since then."""
+    done = [one for one in users.commands if one.service == service and one.outcome == "done" and one.began > since]
+    return min(one.ended for one in done)
 
 
 def cut_off(leads: str, seconds: float, within: Callable[..., object]) -> Callable[[Compose], str]:

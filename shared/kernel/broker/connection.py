@@ -97,9 +97,8 @@ class Connection(Client):
     And it raises NotAllowed where the server refuses. NATS tells of a refused publish in a line of its own, which
     nats-py gives to a callback, while whoever waits for the answer waits in vain. `_process_err` brings them together.
 
-    And whoever waits for an answer is told when the connection is gone over which it would have come (`lost`), or that
-    there is none. What was still to be sent then is not sent to whatever server comes back: nobody waits for its answer
-    any more, and it may be one whose log is no longer the same."""
+    And whoever waits for an answer is told when the connection is gone (`lost`), or that there is none. What was still
+    to be sent goes to no server that comes back: nobody waits for its answer, and its log may no longer be the same."""
 
     def __init__(self, api: str = API) -> None:
         super().__init__()
@@ -119,7 +118,6 @@ class Connection(Client):
         self._short_ways[subscription._id] = take
 
     def forget(self, subscription: Subscription) -> None:
-        """Ends `shorten`."""
         self._short_ways.pop(subscription._id, None)
 
     def expect(self, subject: str, answer: Any) -> None:
@@ -142,8 +140,13 @@ class Connection(Client):
                 if not answer.done():
                     answer.set_exception(ConnectionReconnectingError())
 
+    async def go(self, node: str) -> None:
+        """Leaves the server that it is with for the one at `node`, `host:port`, or another one where that is away."""
+        self._server_pool.sort(key=lambda server: server.uri.netloc != node)
+        await self.force_reconnect()
+
     async def _attempt_reconnect(self) -> None:
-        self.options["dont_randomize"] = True  # by chance it would be the node that is left, one time in three
+        self.options["dont_randomize"] = True  # by chance it would be the one that is left, one time in three
         if self._transport:  # nats-py would wait until a node that is cut off has taken what was still to be sent
             self._transport._io_writer.transport.abort()  # type: ignore[attr-defined]
         await super()._attempt_reconnect()
@@ -215,7 +218,7 @@ class Broker(NatsBroker):
     """FastStream's broker, on a connection of ours, which says so where the server does not allow something."""
 
     async def _connect(self) -> Client:
-        connection = Connection()
+        connection = Connection(self.config.broker_config.js_options.get("prefix", API))
         await connection.connect(**self._connection_kwargs)
         self.config.connect(connection)
         return connection
@@ -277,8 +280,8 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
         log.debug("nats.error", error=repr(error))
 
     nc = Connection(api_of(user))
-    given = {"servers": _list(servers), "error_cb": quiet, "disconnected_cb": nc.lost, **_for_ever()}
-    given |= {"name": user, "nkeys_seed": str(seed), "inbox_prefix": f"_INBOX.{user}", "pending_size": 64 * 1024 * 1024}
+    given = {"servers": [servers] if isinstance(servers, str) else list(servers), "error_cb": quiet, **_for_ever()}
+    given |= {"disconnected_cb": nc.lost, "name": user, "nkeys_seed": str(seed), "inbox_prefix": f"_INBOX.{user}"}
     try:
         await nc.connect(**given | options)
     except BaseException:
@@ -290,7 +293,7 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
 def broker_options(servers: Sequence[str] | str, seed: Path, user: str) -> dict[str, Any]:
     """How FastStream connects, for `Surroundings.broker`: the same user, the same inbox."""
     return {
-        "servers": _list(servers),
+        "servers": [servers] if isinstance(servers, str) else list(servers),
         "security": NatsNKey.from_file(str(seed)),
         "inbox_prefix": f"_INBOX.{user}",
         "js_options": {"prefix": api_of(user)},
@@ -303,9 +306,5 @@ def api_of(user: str) -> str:
     return API if user == OPERATOR else SERVICES_API
 
 
-def _list(servers: Sequence[str] | str) -> list[str]:
-    return [servers] if isinstance(servers, str) else list(servers)
-
-
 def _for_ever() -> dict[str, Any]:
-    return {"max_reconnect_attempts": -1, "reconnect_time_wait": 0.2, "ping_interval": SILENCE}
+    return {"max_reconnect_attempts": -1, "reconnect_time_wait": 0.2, "ping_interval": SILENCE, "pending_size": 1 << 26}

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import orjson
 import structlog
@@ -28,7 +27,7 @@ from shared.kernel.eventlog.atomic_batch import WRONG_LAST_SEQUENCE
 from shared.runtime.nats.cluster import without_majority
 
 log = structlog.get_logger()
-PERIOD = 5.0  # seconds for which an answer is believed, good or bad: no server is asked oftener
+PERIOD = 5.0  # seconds for which an answer is believed, good or bad: no node is asked oftener
 PATIENCE = 2.0  # seconds that each of the three may take
 LARGEST = 1024 * 1024  # bytes of a message: what the servers take at most (server_config)
 NEVER = 2**63 - 1  # a sequence that no stream reaches; more the server does not read as a number
@@ -74,20 +73,6 @@ async def prepare(nc: Client, network: str) -> None:
         await js.update_stream(there.evolve(num_replicas=wanted.num_replicas, placement=wanted.placement))
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was found at one node. `why`: nothing can be written, in words. `alone`: it answers nothing, or not for the
-    log: another node may."""
-
-    at: float
-    why: str | None = None
-    alone: bool = False
-
-
-class Alone(Exception):
-    """A node that answers and is apart from the others. The text says by what that shows."""
-
-
 class Canary:
     """What one service knows of whether it could write. `known`: asked besides, for what only whoever runs the server
     can know."""
@@ -98,57 +83,49 @@ class Canary:
         self._outside = outside
         self._nc, self._network, self._service, self._known = nc, network, service, known
         self._lock = asyncio.Lock()
-        self._found: dict[str, Found] = {}  # node → what was found there last
+        self._found: dict[str, tuple[float, str | None]] = {}  # node → when it was asked last, and what was found
 
     async def trouble(self) -> str | None:
         """Why nothing can be written, in words; None where something can. At most PERIOD seconds old, so that asking
-        often costs the servers nothing."""
+        often costs the servers nothing; of the node that we are with, not of one that was left."""
         if why := self._known():
             return why
         if not self._nc.is_connected:
             return "not connected"
-        found = await self.asked(self._nc)
-        return self._known() or found.why
-
-    async def asked(self, nc: Client) -> Found:
-        """What the node says with which a connection of this service is. Each is asked every PERIOD seconds at most,
-        whoever is connected to it."""
         async with self._lock:
-            node = nc.connected_url.netloc if nc.connected_url else ""
-            found = self._found.get(node)
-            if found is None or self._outside.monotonic() - found.at >= PERIOD:
-                found = self._found[node] = await self._ask(nc, self._outside.monotonic())
-            return found
+            node = self._nc.connected_url.netloc if self._nc.connected_url else ""
+            at, why = self._found.get(node, (-PERIOD, None))
+            if self._outside.monotonic() - at >= PERIOD:
+                at = self._outside.monotonic()
+                found = await asyncio.gather(
+                    _told(self._leaderless(), "the log does not say who leads it"),
+                    _told(self._unjudged(), "nobody judges what is to be written"),
+                    _told(self._unstored(), f"nothing was stored within {PATIENCE:g} s"),
+                )
+                why = "; ".join(filter(None, found)) or None
+                self._found[node] = at, why
+        return self._known() or why
 
-    async def _ask(self, nc: Client, at: float) -> Found:
-        whys = await asyncio.gather(
-            _told(self._leaderless(nc), "the log does not say who leads it"),
-            _told(self._unjudged(nc), "nobody judges what is to be written"),
-            _told(self._unstored(nc), f"nothing was stored within {PATIENCE:g} s"),
-        )
-        said = [why for why, _ in whys if why]
-        return Found(at, "; ".join(said) or None, any(alone for _, alone in whys))
-
-    async def _leaderless(self, nc: Client) -> str | None:
-        info = await nc.jetstream(timeout=PATIENCE).stream_info(self._network)
+    async def _leaderless(self) -> str | None:
+        info = await self._nc.jetstream(timeout=PATIENCE).stream_info(self._network)
         if without_majority(info):
-            raise Alone("the log has no leader, or one that the others do not follow")
+            return "the log has no leader, or one that the others do not follow"
         reached = _limits(info)
         return f"the log's stream takes no more ({', '.join(reached)}): take that limit away" if reached else None
 
-    async def _unjudged(self, nc: Client) -> str | None:
+    async def _unjudged(self) -> str | None:
         """Asks the log to write after an event that there will never be."""
         subject = f"{self._network}.{self._service}.never.0.Written"
         headers = {"Nats-Expected-Last-Sequence": str(NEVER)}
-        answer = await nc.request(subject, b"", timeout=PATIENCE, headers=headers)
+        answer = await self._nc.request(subject, b"", timeout=PATIENCE, headers=headers)
         code = (orjson.loads(answer.data).get("error") or {}).get("err_code")
         return (
             None if code in WRONG_LAST_SEQUENCE else f"the log's leader does not judge what is to be written ({code})"
         )
 
-    async def _unstored(self, nc: Client) -> str | None:
+    async def _unstored(self) -> str | None:
         try:
-            answer = await nc.request(subject_of(self._network, self._service), NOTHING, timeout=PATIENCE)
+            answer = await self._nc.request(subject_of(self._network, self._service), NOTHING, timeout=PATIENCE)
         except (NoRespondersError, NotAllowed):
             return UNMADE
         if error := orjson.loads(answer.data).get("error"):
@@ -168,11 +145,9 @@ def _limits(info: StreamInfo) -> list[str]:
     return [said for reached, said in found if reached]
 
 
-async def _told(asking: Awaitable[str | None], silence: str) -> tuple[str | None, bool]:
-    """What was found, and whether the node is alone; `silence` where no answer came, or one that is none."""
+async def _told(asking: Awaitable[str | None], silence: str) -> str | None:
+    """What was found; `silence` where no answer came, or one that is none."""
     try:
-        return await asking, False
-    except Alone as why:
-        return str(why), True
-    except (NatsError, APIError, NotAllowed, TimeoutError, OSError, ValueError) as why:
-        return silence, not isinstance(why, NotAllowed)
+        return await asking
+    except (NatsError, APIError, NotAllowed, TimeoutError, OSError, ValueError):
+        return silence

@@ -13,7 +13,7 @@ from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
-from shared.runtime.staleness import Patience
+from shared.runtime.times.staleness import Patience
 from tests.conftest import OpenService
 from tests.fixtures import small_directory as small
 from tests.fixtures.outside import hurried

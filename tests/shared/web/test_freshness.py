@@ -23,7 +23,7 @@ from shared.kernel.views.projection import StoreAway
 from shared.kernel.views.projector import Runner
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
-from shared.runtime.staleness import Freshness, Patience, Stale
+from shared.runtime.times.staleness import Freshness, Patience, Stale
 from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from nats.aio.client import Client
 
-from shared.kernel.broker.connection import OPERATOR, Broker, Connection, broker_options
+from shared.kernel.broker.connection import OPERATOR, Broker, Connection, broker_options, connected
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.runtime.nats.canary import Canary
 from shared.runtime.nats.cluster import LogEnd
@@ -41,6 +41,10 @@ async def test_what_is_with_a_node_that_is_cut_from_its_peers_leaves_it_and_what
         operator = await cluster.connect(OPERATOR)
         stack.push_async_callback(operator.close)
         seed = seed_of(cluster.folder / "keys", "membership")
+
+        async def beside(node: str) -> Connection:
+            return await connected(node, seed, "membership", allow_reconnect=False, connect_timeout=1)
+
         broker = Broker(**broker_options(list(cluster.urls.values()), seed, "membership"), logger=None)
         await broker.start()
         stack.push_async_callback(broker.stop)
@@ -54,7 +58,7 @@ async def test_what_is_with_a_node_that_is_cut_from_its_peers_leaves_it_and_what
             await put(nc, elsewhere, cluster)
             await put(reacts, node, cluster)
             await put(operator, elsewhere, cluster)
-            one = Leaving(Canary(nc, NETWORK, "membership", well), lambda nc=nc: [nc, *broker.own])
+            one = Leaving(NETWORK, lambda nc=nc: [nc, *broker.own], beside)
             for _ in range(20):
                 await one.look()
             assert (node_of(nc, cluster), node_of(reacts, cluster)) == (elsewhere, node), "nobody leaves a good node"
@@ -63,7 +67,7 @@ async def test_what_is_with_a_node_that_is_cut_from_its_peers_leaves_it_and_what
                 await until(one, lambda nc=nc, node=node: well_off(nc, cluster, node))
                 there = await cluster.connect("events", node)
                 stack.push_async_callback(there.close)
-                alone = Leaving(Canary(there, NETWORK, "events", well), lambda there=there: [there])
+                alone = Leaving(NETWORK, lambda there=there: [there], beside)
                 # A leader of old tells what it knows, until it is known for one.
                 await until(alone, lambda there=there: ends(there, None))
                 assert there.is_connected, "what has nowhere else to go stays"
