@@ -278,12 +278,11 @@ class Service:
         self.log.judgement = self.runner
         self.lists = NetworkLists(self.runner, self.store)
         self.freshness = Freshness(self.log, self.runner, self.outside)
-        operator = operator_token(around.data / "keys")
         self.sessions = Sessions(
             self.runner,
             self.store,
             around.network,
-            operator,
+            operator_token(around.data / "keys"),
             around.clock,
             behind=self.freshness.behind,
             minutes=around.settings.session_minutes,

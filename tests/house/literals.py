@@ -18,6 +18,7 @@ NO_LISTS = {
     "services/observatory/network/printed_layout.py until": "which end of a period a note says",
     "shared/contract/directory/accounts.py AccountKind": "who signs in: staff, or a structure's contact",
     "shared/contract/directory/accounts.py Role": "what an account may do, which the code grants",
+    "shared/contract/directory/accounts.py Second": "what somebody showed besides, to sign in",
     "shared/contract/directory/accounts.py Way": "how somebody signed in",
     "shared/contract/directory/accounts.py Where": "the five services",
     "shared/contract/directory/cooperation.py ProjectField": "names of fields",
