@@ -263,12 +263,11 @@ class Service:
         self.mending = Mending(self.log, self.runner, self.store, around.data, self.name, hours, self.outside)
         self.lists = NetworkLists(self.runner, self.store)
         self.freshness = Freshness(LogEnd(around.nc, around.network), self.runner, self.outside)
-        operator = operator_token(around.data / "keys")
         self.sessions = Sessions(
             self.runner,
             self.store,
             around.network,
-            operator,
+            operator_token(around.data / "keys"),
             around.clock,
             behind=self.freshness.behind,
             minutes=around.settings.session_minutes,

@@ -20,6 +20,7 @@ NO_LISTS = {
     "shared/contract/directory/accounts.py AccountKind": "who signs in: staff, or a structure's contact",
     "shared/contract/directory/accounts.py Browser": "whether a browser was seen before",
     "shared/contract/directory/accounts.py Role": "what an account may do, which the code grants",
+    "shared/contract/directory/accounts.py Second": "what somebody showed besides, to sign in",
     "shared/contract/directory/accounts.py Way": "how somebody signed in",
     "shared/contract/directory/accounts.py Where": "the five services",
     "shared/contract/directory/cooperation.py ProjectField": "names of fields",

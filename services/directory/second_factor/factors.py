@@ -91,7 +91,7 @@ class SecondFactors:
         are told this once. Raises Refused(`second-factor-wrong`), KeysAway."""
         step = self._step_of(secret, typed)
         if step is None:
-            raise Refused("second-factor-wrong", field="code")
+            raise Refused("second-factor-wrong")
         nonce = self._outside.random(NONCE)
         sealed = nonce + self._seal.encrypt(nonce, secret.encode(), account.bytes)
         codes = self._new_codes()
@@ -139,10 +139,10 @@ class SecondFactors:
         row = self._db.execute(query, (str(account),)).fetchone()
         secret = self._opened_secret(account, row[0]) if row else None
         if row is None or secret is None:
-            return Refused("second-factor-lost", field="code")
+            return Refused("second-factor-lost")
         _, last, wrong, wait = row
         if 0 < wait - now <= MOST:
-            return Refused("second-factor-wait", field="code", minutes=int((wait - now) // 60) + 1)
+            return Refused("second-factor-wait", minutes=int((wait - now) // 60) + 1)
         step = self._step_of(secret, typed)
         if step is not None and not last >= step > last - AHEAD:
             self._note(account, step, 0, 0.0)
@@ -152,7 +152,7 @@ class SecondFactors:
             return "recovery-code"
         pause = min(PAUSE * 2 ** min(wrong + 1 - FREE, 10), MOST) if wrong + 1 >= FREE else 0.0
         self._note(account, last, wrong + 1, now + pause if pause else 0.0)
-        return Refused("second-factor-wrong" if step is None else "second-factor-used", field="code")
+        return Refused("second-factor-wrong" if step is None else "second-factor-used")
 
     def _note(self, account: UUID, step: int, wrong: int, wait: float) -> None:
         command = "UPDATE factors SET step = ?, wrong = ?, wait = ? WHERE account = ?"
