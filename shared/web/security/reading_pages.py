@@ -145,8 +145,8 @@ async def readings(service: Here[Reviewed], request: Request, chosen: Filters, p
         page=page,
         pages_total=pages_total(page, total),
         chosen=chosen,
-        words=WORDS,
-        roles=ROLES,
+        words={code: translated(text, lang) for code, text in WORDS.items()},
+        roles={code: translated(text, lang) for code, text in ROLES.items()},
         whys=WHYS,
         readers=await asyncio.to_thread(service.readings.readers),
         shown=SHOWN,
@@ -190,12 +190,17 @@ async def readings_data(
         kept_days=service.settings.keep_readings,
         readings=[
             ReadingOut(
-                number=one.number, at=one.at, who=one.who, role=one.role, why=one.why, route=one.route,
+                number=one.number,
+                at=one.at,
+                who=one.who,
+                role=one.role,
+                why=one.why,
+                route=one.route,
                 persons=list(one.persons),
             )
             for one in found
         ],
-    )  # fmt: skip
+    )
 
 
 async def _look(journal: Journal, chosen: Chosen) -> None:
@@ -208,10 +213,15 @@ async def _look(journal: Journal, chosen: Chosen) -> None:
 def _csv(journal: Journal, wanted: Wanted, lang: Lang) -> Iterator[bytes]:
     """UTF-8 with its mark, `;`, CRLF (RFC 4180): a line for each reading, times of Paris. Blocks."""
     heads = (
-        L("Numéro", context="reading"), L("Quand", context="reading"), L("Qui", context="reading"),
-        L("Rôle", context="reading"), L("Pourquoi", context="reading"), L("Adresse de la page", context="reading"),
-        L("Nombre de personnes", context="reading"), L("Personnes", context="reading"),
-    )  # fmt: skip
+        L("Numéro", context="reading"),
+        L("Quand", context="reading"),
+        L("Qui", context="reading"),
+        L("Rôle", context="reading"),
+        L("Pourquoi", context="reading"),
+        L("Adresse de la page", context="reading"),
+        L("Nombre de personnes", context="reading"),
+        L("Personnes", context="reading"),
+    )
     yield "\ufeff".encode() + _lines([[translated(one, lang) for one in heads]])
     before: int | None = None
     while some := journal.find(wanted, limit=PIECE, before=before)[0]:
