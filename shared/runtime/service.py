@@ -51,7 +51,7 @@ from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
 from shared.runtime.views.mending import LOOK as VIEWS_LOOK
-from shared.runtime.views.mending import Mending
+from shared.runtime.views.mending import Mending, look_at_views, mend_views, views_damaged
 
 COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
 """The views that every service has beside its own"""
@@ -221,18 +221,6 @@ async def _note_clock(service: Service) -> None:
     await service.clock.stop()
 
 
-async def _mend_views(service: Service) -> None:
-    await service.mending.mend()
-
-
-async def _views_damaged(service: Service) -> None:
-    await service.mending.wanted()
-
-
-async def _look_at_views(service: Service) -> None:
-    await service.mending.look()
-
-
 async def _mark(service: Service) -> None:
     await service.mark_keys()
 
@@ -255,8 +243,8 @@ OWN: Sequence[Job[Service]] = (
     Job("network-lists", _read_lists, every=LISTS_READ),
     ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
-    Job("views-mending", _mend_views, every=VIEWS_LOOK, news=_views_damaged, pauses=(1.0, 15.0)),
-    Job("views-verified", _look_at_views, every=VIEWS_LOOK, first=VIEWS_LOOK, at="the writer"),
+    Job("views-mending", mend_views, every=VIEWS_LOOK, news=views_damaged, pauses=(1.0, 15.0)),
+    Job("views-verified", look_at_views, every=VIEWS_LOOK, first=VIEWS_LOOK, at="the writer"),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
 end of their hour; what is new among the keys gets its mark, and up to where the log was written with them; views that

@@ -209,7 +209,7 @@ def test_a_body_of_more_parts_than_anybody_sends_is_refused_and_long_prose_is_no
     ]
     for body, headers in dear:
         answer = client.post("/", content=body, headers=headers)
-        assert answer.status_code == 400 and "<p" in answer.text or answer.json()["error"] == "too-many-parts"
+        assert (answer.status_code == 400 and "<p" in answer.text) or answer.json()["error"] == "too-many-parts"
         chunked = client.post("/", content=(body[n : n + 5000] for n in range(0, len(body), 5000)), headers=headers)
         assert chunked.status_code == 400
     prose = 'Une phrase, qui dit « quelque chose », et "rien" de plus ; elle est dite une fois de plus, sans suite. '
