@@ -57,7 +57,7 @@ from shared.runtime.times.clock import BEAT, Clock
 from shared.runtime.times.staleness import LOOK, Freshness
 from shared.runtime.times.word import WORD
 from shared.runtime.views.mending import LOOK as VIEWS_LOOK
-from shared.runtime.views.mending import Mending
+from shared.runtime.views.mending import Mending, look_at_views, mend_views, views_damaged
 
 COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
 """The views that every service has beside its own"""
@@ -449,14 +449,8 @@ OWN: Sequence[Job[Service]] = (
         news=lambda service: service.readings.wait(),
         ending=lambda service: service.readings.write(),
     ),
-    Job(
-        "views-mending",
-        lambda service: service.mending.mend(),
-        every=VIEWS_LOOK,
-        news=lambda service: service.mending.wanted(),
-        pauses=(1.0, 15.0),
-    ),
-    Job("views-verified", lambda service: service.mending.look(), every=VIEWS_LOOK, first=VIEWS_LOOK, at="the writer"),
+    Job("views-mending", mend_views, every=VIEWS_LOOK, news=views_damaged, pauses=(1.0, 15.0)),
+    Job("views-verified", look_at_views, every=VIEWS_LOOK, first=VIEWS_LOOK, at="the writer"),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
 end of their hour; a node of NATS that can't write is left; what is new among the keys gets its mark, and up to where

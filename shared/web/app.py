@@ -68,6 +68,7 @@ from shared.web.times.api import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
+MOST_SAID = 100  # things that are wrong with one request, of which an answer tells
 GUARDS = [
     Depends(admitted),
     Depends(no_other_day),
@@ -227,10 +228,11 @@ async def problem(request: Request, error: Exception) -> Response:
     elif isinstance(error, RequestValidationError):
         code = "invalid"
         # FastAPI puts "body", "query" or "header" before the name of what is wrong.
-        details: list[Any] = [{**one, "loc": one["loc"][1:]} for one in error.errors()]
+        some = error.errors()[:MOST_SAID]
+        details: list[Any] = [{**one, "loc": one["loc"][1:]} for one in some]
         command = request.app.state.service.execute.commands.get(getattr(request.scope.get("route"), "name", ""))
         fields = said_of(details, command, pages.lexicon, lang, to_programs=in_json)
-        where = {str(one["loc"][1] if one["loc"][1:] else ""): one["loc"] for one in reversed(error.errors())}
+        where = {str(one["loc"][1] if one["loc"][1:] else ""): one["loc"] for one in reversed(some)}
         errors = [located(where[name], text) for name, text in fields.items() if name in where]
     elif isinstance(error, StarletteHTTPException):
         code = str(error.detail)

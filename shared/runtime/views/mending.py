@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -171,3 +172,25 @@ def next_of(views: Sequence[View], verified: Verified) -> View:
     """The view that was not verified for the longest time."""
     never = datetime.min.replace(tzinfo=UTC)
     return min(views, key=lambda view: verified.views.get(view.table, never))
+
+
+class Mended(Protocol):
+    """A service whose views are looked after."""
+
+    @property
+    def mending(self) -> Mending: ...
+
+
+async def mend_views(service: Mended) -> None:
+    """A round of the job that replaces a damaged file."""
+    await service.mending.mend()
+
+
+async def views_damaged(service: Mended) -> None:
+    """Returns when there is reason for one."""
+    await service.mending.wanted()
+
+
+async def look_at_views(service: Mended) -> None:
+    """A round of the job that verifies."""
+    await service.mending.look()

@@ -47,6 +47,32 @@ form says so at its field, beyond it a page of its own does."""
 PATIENCE = 60.0  # seconds from the beginning of a request until its body is whole
 
 
+MOST_SAID = 20_000
+"""Quotation marks, and commas, of a body that is no form: each name and each item of a list that a model does not know
+is an error of its own, and 70,000 of them take seconds and a hundred MB. Prose of 1 MB has fewer."""
+
+
+class _Counted:
+    """What a body has of what makes it dear to read, by its kind."""
+
+    def __init__(self, kind: str) -> None:
+        self._form = kind.startswith("application/x-www-form-urlencoded")
+        self._text = not kind.startswith(("application/x-www-form-urlencoded", "multipart/"))
+        self._bytes = self._quotes = self._commas = self._percents = 0
+
+    def too_dear(self, some: bytes) -> bool:
+        """Whether it is refused after some more of it. In a form a percent sign has two digits after it (WHATWG,
+        URL-encoded forms), which a million of them don't."""
+        self._bytes += len(some)
+        if self._form:
+            self._percents += some.count(b"%")
+            return 3 * self._percents > self._bytes + 6 * MOST_SAID
+        if self._text:
+            self._quotes, self._commas = self._quotes + some.count(b'"'), self._commas + some.count(b",")
+            return max(self._quotes, self._commas) > MOST_SAID
+        return False
+
+
 class _TooMuch(Exception):
     """Raised inside the app that reads on; never leaves `limit_body`."""
 
@@ -86,7 +112,7 @@ def limit_body(
 ) -> ASGIApp:
     """The app, answering 413 to a body of more than `max_bytes` (`larger` on some paths), announced or in chunks, 408
     to one that is not whole after `patience` seconds, and 400 to one whose length is said in two ways (RFC 9112 §6.3:
-    an attempt to smuggle).
+    an attempt to smuggle), or of more parts than anybody sends (`_Counted`).
 
     The body is counted as the app reads it, so nothing is held back; once the limit is passed the app is cut
     off, whatever it would answer. An app that has already begun to answer keeps its answer.
@@ -110,6 +136,7 @@ def limit_body(
                 await discard(receive)
             return await _refusal(scope, most)(scope, receive, send)
         seen, whole, answered, cut_off = 0, False, False, False
+        marks = _Counted(headers.get("content-type", "").strip().lower())
         until = asyncio.get_running_loop().time() + patience
 
         async def counted() -> Message:
@@ -124,9 +151,10 @@ def limit_body(
                 if message["type"] == "http.request":
                     seen += len(message.get("body", b""))
                     whole = not message.get("more_body", False)
-                if seen <= most:
+                    dear = marks.too_dear(message.get("body", b""))
+                if seen <= most and not dear:
                     return message
-                refusal = _refusal(scope, most)
+                refusal = _last(_answer(scope, 400, {}, "too-many-parts")) if seen <= most else _refusal(scope, most)
                 if not (cut_off or answered or whole):
                     await discard(receive)
             if not (cut_off or answered):
@@ -224,7 +252,7 @@ def _last(response: Response) -> Response:
 CODES = {400: "bad-length", 408: "too-slow", 413: "too-large", 421: "other-host"}
 
 
-def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
+def _answer(scope: Scope, status: int, most: Mapping[str, str], code: str = "") -> Response:
     """Without templates, and in all languages: this stands before any app."""
     title = {lang: KERNEL.say(f"problem.{status}", lang) for lang in languages()}
     hint = {lang: KERNEL.say(f"problem.{status}.hint", lang, most=most.get(lang, "")) for lang in languages()}
@@ -232,7 +260,12 @@ def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
     named = headers.get("accept", "") + headers.get("content-type", "")
     if "/api/" in scope["path"] or "application/json" in named:
         said = {lang: f"{title[lang]}. {hint[lang]}" for lang in title}
-        body = {"error": CODES[status], "message": said["fr"], "message_en": said.get("en", said["fr"]), "fields": {}}
+        body = {
+            "error": code or CODES[status],
+            "message": said["fr"],
+            "message_en": said.get("en", said["fr"]),
+            "fields": {},
+        }
         return JSONResponse(body, status)
     others = (f'<p lang="{lang}">{title[lang]}. {hint[lang]}</p>' for lang in languages() if lang != SOURCE)
     page = (

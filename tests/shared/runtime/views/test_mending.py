@@ -7,13 +7,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import pymongo
 import pytest
 
 from shared.base.outside import REAL
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log
+from shared.kernel.stores.mongo import MongoStore
+from shared.kernel.stores.mongo_client import Mongo
 from shared.kernel.views.projection import Checkpoint, StoreAway
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
@@ -22,8 +26,11 @@ from shared.runtime.views.mending import LATEST, Night, next_of
 from shared.runtime.views.reports import Verified
 from shared.runtime.views.verifying import held_against_the_log
 from tests.fixtures.log_writing import unit
+from tests.fixtures.mongo_server import mongo_network, mongo_url
 from tests.fixtures.small_directory import CONTACTS, STRUCTURES, Register
 from tests.shared.runtime.views.hurting import BEFORE_A_START, copied, middle, sql, without_writes
+
+__all__ = ["mongo_network", "mongo_url"]
 
 Open = Callable[..., Awaitable[Service]]
 TABLE = f"view_{STRUCTURES.table}"
@@ -256,3 +263,31 @@ def test_a_view_of_a_new_version_is_verified_first() -> None:
         views={STRUCTURES.table: datetime(2026, 1, 1, tzinfo=UTC), "gone_v1": datetime(2020, 1, 1, tzinfo=UTC)}
     )
     assert next_of([STRUCTURES, replace(CONTACTS, version=9)], kept).name == "contacts"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["dropped", "set back", "edited", "emptied"])
+async def test_a_collection_of_mongodb_that_somebody_changed_is_built_again(
+    what: str, open_service: Open, mongo_url: str, mongo_network: str, tmp_path: Path
+) -> None:
+    database = f"{mongo_network}_directory"
+    service = await open_service(store=MongoStore(Mongo(mongo_url, "pymongo"), database))
+    await register(service)
+    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+        view = client[database][f"view_{STRUCTURES.table}"]
+        match what:
+            case "dropped":
+                view.drop()
+            case "set back":
+                view.update_one({"_id": 0}, {"$set": {"seq": 0}})
+            case "edited":
+                view.update_many({"_id": {"$ne": 0}}, {"$set": {"doc.name": "Vin vif"}})
+            case "emptied":
+                view.delete_many({"_id": {"$ne": 0}})
+    await service.mending.look()
+    await service.mending.verify(STRUCTURES)
+    (report,) = service.mending.told()
+    assert report.view == "structures" and report.how == ("differed" if what in ("edited", "emptied") else "damaged")
+    assert (await service.store.find(STRUCTURES, {"name": "Eau vive"})).total == 1
+    await register(service, "Terre")
+    assert (await service.runner.verify(STRUCTURES)).equal

@@ -196,3 +196,27 @@ def test_a_program_is_told_so_as_a_program_is() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000"])
 def test_our_own_name_is_answered_at_any_port(host: str) -> None:
     assert TestClient(own_host(ROUTES, {"127.0.0.1"})).get("/", headers={"Host": host}).status_code == 200
+
+
+def test_a_body_of_more_parts_than_anybody_sends_is_refused_and_long_prose_is_not() -> None:
+    client = TestClient(limit_body(ROUTES))
+    form, plain = {"content-type": "application/x-www-form-urlencoded"}, {"content-type": "application/json"}
+    dear = [
+        (b"{" + b",".join(b'"n%d":0' % n for n in range(50_000)) + b"}", plain),
+        (b'["' + b'","'.join([b"a"] * 100_000) + b'"]', {}),
+        (b"[" + b"0," * 200_000 + b"0]", plain),
+        (b"name=" + b"%" * 900_000, form),
+    ]
+    for body, headers in dear:
+        answer = client.post("/", content=body, headers=headers)
+        assert (answer.status_code == 400 and "<p" in answer.text) or answer.json()["error"] == "too-many-parts"
+        chunked = client.post("/", content=(body[n : n + 5000] for n in range(0, len(body), 5000)), headers=headers)
+        assert chunked.status_code == 400
+    prose = 'Une phrase, qui dit « quelque chose », et "rien" de plus ; elle est dite une fois de plus, sans suite. '
+    for body, headers in (
+        (("é%25" * 100_000).encode(), plain),
+        (prose.encode() * 5000, plain),
+        (b"text=" + b"%C3%A9" * 150_000, form),
+        (b"a," * 100_000, {"content-type": "multipart/form-data; boundary=a"}),
+    ):
+        assert client.post("/", content=body, headers=headers).status_code == 200
