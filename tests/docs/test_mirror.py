@@ -10,6 +10,7 @@ ACROSS = {
     "bench",
     "compare",
     "compose",
+    "containers",
     "dense",
     "docs",
     "drill",

@@ -36,12 +36,20 @@ def keys(
     certificates: Annotated[
         str, typer.Option(help="The folder in which a node finds its certificate: routes then speak TLS.")
     ] = "",
+    leaf_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Where a reader's own server connects as a leaf, by TLS.", show_default=False
+        ),
+    ] = None,
     route_port: Annotated[int, typer.Option(min=1, max=65535, help="The nodes' port for each other.")] = 6222,
     monitoring: Annotated[
         bool, typer.Option(help="Figures of each node on its port 8222, for whoever reaches it.")
     ] = True,
 ) -> None:
     """Write the configuration of all nodes, and a key for each service, reader and the operator."""
+    if leaf_port and not certificates:
+        raise CannotStart("--leaf-port needs --certificates: leaves come from other hosts, by TLS.")
     names = node or ["nats-1", "nats-2", "nats-3"]
     routes = [f"{name}:{route_port}" for name in names] if len(names) > 1 else []
     nodes = [
@@ -53,6 +61,7 @@ def keys(
             route_listen=f"0.0.0.0:{route_port}",
             monitoring="0.0.0.0:8222" if monitoring else None,
             certificates=certificates,
+            leaf_listen=f"0.0.0.0:{leaf_port}" if leaf_port else None,
         )
         for name in names
     ]

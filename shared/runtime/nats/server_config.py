@@ -75,6 +75,8 @@ class Node:
     route_password: str = field(default="", repr=False)
     monitoring: str | None = None
     most: int = UNLIMITED
+    leaf_listen: str | None = None
+    """Where servers of readers connect as leaves, `host:port`: by TLS, signed in by the reader's nkey"""
     certificates: str = ""
     """Folder, as the server sees it, of `ca.crt`, `<name>.crt` and `<name>.key`: routes then speak TLS, with these at
     both ends"""
@@ -131,20 +133,23 @@ def node_config(node: Node, accounts: str = "accounts.conf") -> str:
         parts.append(
             f'cluster {{\n  name: maillage\n  listen: "{node.route_listen}"\n  no_advertise: true\n'
             f'  authorization {{ user: routes, password: "{node.route_password}", timeout: 5 }}\n'
-            f"{_route_tls(node)}  routes: [\n{routes}\n  ]\n}}"
+            f"{_tls(node, True) if node.certificates else ''}  routes: [\n{routes}\n  ]\n}}"
         )
+    if node.leaf_listen:
+        parts.append(f'leafnodes {{\n  listen: "{node.leaf_listen}"\n{_tls(node, False)}}}')
     parts.append(f'include "{accounts}"')
     return "\n".join(parts) + "\n"
 
 
-def _route_tls(node: Node) -> str:
-    if not node.certificates:
-        return ""
+def _tls(node: Node, both_ends: bool) -> str:
+    """`both_ends`: whoever connects shows a certificate too."""
     cert, key, ca = (
         orjson.dumps(f"{node.certificates}/{name}").decode()
         for name in (f"{node.name}.crt", f"{node.name}.key", "ca.crt")
     )
-    return f"  tls {{ cert_file: {cert}, key_file: {key}, ca_file: {ca}, verify: true, timeout: 5 }}\n"
+    return (
+        f"  tls {{ cert_file: {cert}, key_file: {key}, ca_file: {ca}, verify: {str(both_ends).lower()}, timeout: 5 }}\n"
+    )
 
 
 def accounts_config(keys: Mapping[str, str], access: Access | None) -> str:

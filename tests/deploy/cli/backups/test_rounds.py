@@ -15,6 +15,7 @@ from deploy.cli.backups.figures import AGE, DRILL_FAILED, FAILING, values
 from deploy.cli.backups.generations import generations, held
 from deploy.cli.backups.rounds import REPORT, Keeper, Plan
 from deploy.host.backups_standing import backups_of
+from shared.ledger.archive_format import Archive
 from shared.persons.keys.keyring import Keyring
 from tests.drill.conftest import Place
 
@@ -65,6 +66,13 @@ def persons(folder: Path) -> set[UUID]:
         return {UUID(row[0]) for row in ring._db.execute("SELECT person FROM persons")}
     finally:
         ring.close()
+
+
+def damaged(path: Path) -> None:
+    """One bit in the middle of it is another."""
+    found = bytearray(path.read_bytes())
+    found[len(found) // 2] ^= 1
+    path.write_bytes(found)
 
 
 def bad(keeper: Keeper, now: datetime) -> set[str]:
@@ -141,8 +149,7 @@ def test_what_stands_in_the_way_is_said_alarms_and_is_tried_again_ever_later(kee
 def test_an_archive_that_was_changed_replaces_nothing_and_is_no_backup(keeper: Keeper, watch: Watch) -> None:
     keeper.step()
     before = {path: path.read_bytes() for path in keeper.root.rglob("*") if path.is_file()}
-    (open_,) = keeper.data.glob("archive/*/open")
-    open_.write_bytes(open_.read_bytes()[:-40])
+    damaged(Archive(keeper.data / "archive" / "reseau").open_path)
     watch.now += DAY
     assert keeper.step()[0].startswith("No backup: ")
     assert {path: path.read_bytes() for path in keeper.root.rglob("*") if path.is_file()} == before
@@ -154,8 +161,7 @@ def test_a_drill_that_fails_alarms_and_is_made_again_the_next_day(keeper: Keeper
     keeper.step()
     watch.now += DAY
     keeper.step()
-    (note,) = generations(keeper.root)[-1].glob("archive/*/open")
-    note.write_bytes(note.read_bytes()[:-40])
+    damaged(Archive(generations(keeper.root)[-1] / "archive" / "reseau").open_path)
     (said,) = keeper.drill()
     assert said.startswith("The drill failed: ") and "not what was signed" in said
     assert bad(keeper, watch.now) == {"backup: drill"}
