@@ -208,7 +208,7 @@ async def link(service: Here[OpenViews], request: Request, key: UUID) -> Respons
         return await _claim_page(service, request, str(key), link=confirmation_link(service, key))
     if not await _is_contact(service, document):
         raise HTTPException(404)
-    entry, address = entry_of(service), service.keyring.reveal(document["email"])
+    entry, address = entry_of(service), service.keyring.inside(document["email"])
     try:  # who typed an address need not be who reads its mail: a link of one of the team is for administrators
         found = await link_at(
             entry, (address or "").strip(), who_of(request), language(request), good_for=INVITATION, kind="contact"

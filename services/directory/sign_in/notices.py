@@ -57,7 +57,7 @@ async def _tell(
     new: bool = False,
 ) -> None:
     document = await entry.service.store.get(ACCOUNTS, str(account))
-    to = entry.service.keyring.reveal(document["email"]) if document is not None else None
+    to = entry.service.keyring.inside(document["email"]) if document is not None else None
     if document is None or to is None or entry.mail.to_files:
         return
     giver = await entry.service.store.get(ACCOUNTS, str(by)) if by is not None else None
