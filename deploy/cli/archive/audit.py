@@ -241,12 +241,16 @@ def plain_errors() -> Iterator[None]:
         raise CannotStart(of_the_machine(error) or f"{error.strerror or error}.") from error
 
 
+class NothingYet(CannotStart):
+    """There is nothing to back up or to look at: no event was written yet, or none is signed."""
+
+
 def archive_of(given: Path | None, data: Path | None) -> Archive:
     if given is None:
         folder = (Settings(data=data) if data is not None else Settings()).data / "archive"
         networks = [path for path in folder.glob("*") if (path / "segments").is_dir()] if folder.is_dir() else []
         if len(networks) != 1:
-            raise CannotStart(f"There is no archive in {folder} yet; name the folder of one.")
+            raise NothingYet(f"There is no archive in {folder} yet; name the folder of one.")
         given = networks[0]
     if not (given / "segments").is_dir():
         raise CannotStart(f"{given} is no archive of a log: it has no folder `segments`.")

@@ -25,7 +25,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from deploy.cli.archive.audit import archive_of, plain_errors
+from deploy.cli.archive.audit import NothingYet, archive_of, plain_errors
 from deploy.cli.console import DataOption, JsonOption, bar, err, out, run, settings_of
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import CannotStart
@@ -234,7 +234,7 @@ async def back_up(data: Path, to: Path, progress: Callable[[int, int], None] = l
 def _proven(source: Archive, target: Archive, progress: Callable[[int, int], None]) -> None:
     """Returns if the archive is what was signed, and goes on from what the backup holds already."""
     if not source.key_path.exists() or source.latest() is None:
-        raise CannotStart("Nothing is signed yet in this archive; wait a minute, or let the installation end once.")
+        raise NothingYet("Nothing is signed yet in this archive; wait a minute, or let the installation end once.")
     key = VerifierKey.read(source.key_path.read_text(errors="replace"))
     before = target.latest()
     evidence = [("the checkpoint of the backup before", before)] if before is not None else []

@@ -21,7 +21,7 @@ import msgspec
 import orjson
 from rich.progress import Progress
 
-from deploy.cli.archive.audit import plain_errors
+from deploy.cli.archive.audit import NothingYet, plain_errors
 from deploy.cli.archive.backup import back_up, copy_keys
 from deploy.cli.archive.restore import restore, told
 from deploy.cli.backups.generations import generations, made
@@ -120,6 +120,9 @@ class Keeper:
                 told_ = _progress(progress)
                 _, done = run(made(self.root, now, self.plan.keep, lambda to: back_up(whole, to, told_)))
         except CannotStart as why:
+            if isinstance(why, NothingYet) and before.made is None:  # an installation that begins; soon, then
+                self._note(since=now, tried=now, failures=1)
+                return []
             self._note(tried=now, trouble=str(why), failures=before.failures + 1)
             return [f"No backup: {why}"]
         kept = len(generations(self.root))

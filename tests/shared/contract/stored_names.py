@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from deploy.cli.backups import figures  # noqa: F401 (whose metrics Prometheus knows)
 from deploy.host import all_services as definitions
 from services.directory.accounts.domain import account_state, administrators
 from services.directory.duplicates import domain as namesakes

@@ -109,6 +109,20 @@ def test_a_first_one_at_once_then_one_a_day_and_a_drill_a_week(keeper: Keeper, w
     assert len(keeper.step()) == 3 and len(generations(keeper.root)) == 3
 
 
+def test_an_installation_in_which_nothing_happened_is_no_trouble_and_is_backed_up_once_something_does(
+    keeper: Keeper, watch: Watch, tmp_path: Path
+) -> None:
+    archive = keeper.data / "archive" / "reseau"
+    latest = Archive(archive).latest_path
+    latest.rename(tmp_path / "later")
+    for _ in range(3):
+        assert keeper.step() == []
+        watch.now += 2 * DAY
+    assert bad(keeper, watch.now - 2 * DAY) == set()
+    (tmp_path / "later").rename(latest)
+    assert keeper.step()[0].startswith("Backup: ")
+
+
 def test_whoever_is_forgotten_after_a_backup_is_forgotten_in_it_too(keeper: Keeper, watch: Watch) -> None:
     """Within a minute the keys' backup is that of now, and no older one is left anywhere."""
     keeper.step()
