@@ -177,11 +177,16 @@ class Compose:
         gateway = f"{addresses['gateway']}:8443"
         self.env = {
             **dotenv(self.root / ".env.example"),
-            "MAILLAGE_SMTP_HOST": "mailpit", "MAILLAGE_SMTP_PORT": "1025", "MAILLAGE_SMTP_TLS": "none",
-            "GATEWAY_ADDRESS": addresses["gateway"], "MAILLAGE_PUBLIC_URL": f"https://{gateway}",
-            "FRONT_SUBNET": "127.0.0.0/8", "OUT_PREFIX": self._network,
-            **self._lasting(), **(env or {}),
-        }  # fmt: skip
+            "MAILLAGE_SMTP_HOST": "mailpit",
+            "MAILLAGE_SMTP_PORT": "1025",
+            "MAILLAGE_SMTP_TLS": "none",
+            "GATEWAY_ADDRESS": addresses["gateway"],
+            "MAILLAGE_PUBLIC_URL": f"https://{gateway}",
+            "FRONT_SUBNET": "127.0.0.0/8",
+            "OUT_PREFIX": self._network,
+            **self._lasting(),
+            **(env or {}),
+        }
         if links:
             self.env["FRONT_SUBNET"] = f"{NETWORK}.0/24"
         self.injected: dict[str, dict[str, str]] = {}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.damaged_files import BEFORE_A_START
 from tests.fixtures.installation import Up, get_json, maillage, post_json
-from tests.shared.runtime.views.hurting import BEFORE_A_START
 
 pytestmark = pytest.mark.slow
 

@@ -142,6 +142,7 @@ def limit_body(
         async def counted() -> Message:
             nonlocal seen, whole, cut_off
             refusal: Response | None = None
+            dear = False
             try:
                 async with asyncio.timeout_at(None if whole else until):
                     message = await receive()

@@ -14,8 +14,8 @@ from shared.kernel.views.projection import Batch, Checkpoint, StoreAway
 from shared.kernel.views.projector import JUDGE
 from shared.runtime.views.damage import KEPT, damage_of, is_broken, parked_in, put_aside
 from shared.runtime.views.file_store import FileStore
+from tests.fixtures.damaged_files import BEFORE_A_START, sql
 from tests.fixtures.small_directory import STRUCTURES
-from tests.shared.runtime.views.hurting import BEFORE_A_START, sql
 
 
 async def written(path: Path, seq: int = 7) -> None:

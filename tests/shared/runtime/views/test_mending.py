@@ -25,10 +25,10 @@ from shared.runtime.views.file_store import FileStore
 from shared.runtime.views.mending import LATEST, Night, next_of
 from shared.runtime.views.reports import Verified
 from shared.runtime.views.verifying import held_against_the_log
+from tests.fixtures.damaged_files import BEFORE_A_START, copied, middle, sql, without_writes
 from tests.fixtures.log_writing import unit
 from tests.fixtures.mongo_server import mongo_network, mongo_url
 from tests.fixtures.small_directory import CONTACTS, STRUCTURES, Register
-from tests.shared.runtime.views.hurting import BEFORE_A_START, copied, middle, sql, without_writes
 
 __all__ = ["mongo_network", "mongo_url"]
 
