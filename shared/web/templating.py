@@ -200,7 +200,7 @@ class Pages:
             "renamed": partial(self._renamed, lang),
             "dye": None,
             "who": who,
-            "told": told_to(request, who, self._now()),
+            "account_told": told_to(request, who, self._now()),
             "may": may,
             "reachable": lambda address: _reachable(may, address),
             "said_after": getattr(request.state, "said", None),

@@ -10,7 +10,6 @@ from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as Silence
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 
-from deploy.host.data_folder import CannotStart
 from deploy.host.embedded import Installation, once_answered, unusable
 from shared.base.settings import Settings
 from shared.kernel.eventlog.event_log import Unavailable
@@ -21,18 +20,6 @@ pytestmark = pytest.mark.slow
 async def opened(data: Path) -> None:
     async with Installation.open(Settings(data=data), sample=False):
         pass
-
-
-async def test_a_file_of_views_that_is_none_is_named_with_what_to_do(tmp_path: Path) -> None:
-    views = tmp_path / "views"
-    views.mkdir()
-    (views / "directory.sqlite").write_bytes(b"no database" * 400)
-    (tmp_path / "installation.json").write_text('{"network": "reseau"}')
-    with pytest.raises(CannotStart, match=r"views can't be used \(file is not a database\): move it away") as why:
-        await opened(tmp_path)
-    assert isinstance(why.value.__cause__, sqlite3.DatabaseError)
-    views.rename(tmp_path / "views.away")
-    await opened(tmp_path)
 
 
 def test_a_disk_without_room_is_said_to_be_full(tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def fill(up: Up, url: str) -> None:
     headers = {**up.signed_in("all:administrator"), "Content-Type": "application/x-www-form-urlencoded"}
     connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
     connection.request("POST", "/directory/me/password", urlencode(form), headers)
-    assert connection.getresponse().status == 303
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status == 303
     set_up_second_factor(connection, headers)
     connection.close()
 
