@@ -17,6 +17,7 @@ from services.directory.accounts.forms import Said
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.second_factor.factors import CODES, grouped
 from services.directory.second_factor.tickets import FirstStep
+from services.directory.sign_in.doorways import known_of
 from services.directory.sign_in.entry import entry_of
 from shared.identity.principal import Who
 from shared.kernel.command_handler import new_command_id
@@ -72,7 +73,8 @@ async def confirm(service: Here[OpenViews], request: Request) -> Response:
     outcome = await entry.service.execute(command, id=id, actor=who.actor)
     await service.runner.wait_for(outcome.seq)
     first = FirstStep(account, "code", new_command_id(), None)
-    begun = await entry.begin(account, first.way, first.id, second="code")  # a session that has shown it
+    known = known_of(service, request)
+    begun = await entry.begin(account, first.way, first.id, second="code", known=known)  # a session that has shown it
     await entry.replace(who.session, begun)
     page = _codes(service, request, codes)
     set_session(page, begun.cookie, service.settings)

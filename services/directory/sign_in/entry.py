@@ -280,7 +280,9 @@ class Entry:
         """Ends the session that a browser had before it begins another one of the same account."""
         if session is not None:
             command = SignOut(account=begun.account, session=session)
-            await self.service.execute(command, id=self.service.outside.new_id(), actor=f"account:{begun.account}")
+            id = self.service.outside.new_id()
+            outcome = await self.service.execute(command, id=id, actor=f"account:{begun.account}")
+            await self.service.runner.wait_for(outcome.seq)
 
     async def _signed_in(self, command: SignIn, id: UUID) -> Outcome:
         """Nothing is written to the account, so no expectation says whether what is remembered of it is behind: the log

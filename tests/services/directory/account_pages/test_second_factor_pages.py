@@ -15,7 +15,7 @@ from httpx2 import AsyncClient, Response
 from services.directory.accounts.domain.account_state import account_id
 from services.directory.sign_in.retention import PURPOSE
 from shared.web.security.authorization import cookie_name
-from tests.fixtures.running_directory import PASSWORD, House, house
+from tests.fixtures.running_directory import HOST, PASSWORD, House, house
 from tests.fixtures.signing_in import operator
 
 pytestmark = pytest.mark.slow
@@ -23,6 +23,10 @@ pytestmark = pytest.mark.slow
 CHIEF = "chef@exemple.invalid"
 PAGE = "/directory/me/second-factor"
 __all__ = ["house"]  # pytest finds its fixtures here
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+"""As a browser sends a form that has no fields"""
 
 
 def hidden(page: str, name: str) -> str:
@@ -159,7 +163,7 @@ async def test_it_is_taken_away_by_a_fresh_session_and_by_no_other(house: House)
             answer = await getattr(chief, how)(f"{PAGE}/{path}")
             assert answer.status_code == (303 if how == "get" else 401), path
         assert house.entry.factors.has(me(house))
-        asked = await chief.post(f"{PAGE}/remove")
+        asked = await chief.post(f"{PAGE}/remove", headers=FORM)
         assert 'action="/directory/sign-in/again"' in asked.text and 'autocomplete="one-time-code"' in asked.text
         place = hidden(asked.text, "to")
         wrong = await chief.post("/directory/sign-in/again", data={"code": "1", "to": place})
@@ -229,8 +233,6 @@ async def test_a_contact_has_none(house: House) -> None:
     async with house.browser() as browser:
         person = await house.entry.person_at("contact@exemple.invalid")
         assert person is not None
-        from tests.fixtures.running_directory import HOST
-
-        await browser.post(house.entry.mail.link(person).removeprefix(HOST))
+        await browser.post(house.entry.mail.link(person, to="contact@exemple.invalid").removeprefix(HOST))
         assert (await browser.get(PAGE)).status_code == 404
         assert "second-factor" not in (await browser.get("/directory/me")).text
