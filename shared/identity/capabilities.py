@@ -67,8 +67,7 @@ def standing(grants: Sequence[Mapping[str, Any]], now: datetime) -> tuple[Held, 
     return tuple(
         Held(one["capability"], one["scope"])
         for one in grants
-        if one["capability"] in CAPABILITIES
-        and (one["ends"] is None or datetime.fromisoformat(one["ends"]) > now)
+        if one["capability"] in CAPABILITIES and (one["ends"] is None or datetime.fromisoformat(one["ends"]) > now)
     )
 
 

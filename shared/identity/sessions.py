@@ -260,9 +260,7 @@ def _program(account: Document, token: UUID, scopes: list[str], now: datetime) -
     named = {f"{one.service}:{name}": name for name, one in CAPABILITIES.items()}
     carried = {named[scope] for scope in scopes if scope in named}
     held = tuple(one for one in standing(account["capabilities"], now) if one.capability in carried)
-    return Who(
-        f"token:{account['key']}/{token}", "token", UUID(account["key"]), account["label"], roles, held=held
-    )
+    return Who(f"token:{account['key']}/{token}", "token", UUID(account["key"]), account["label"], roles, held=held)
 
 
 def _levels(roles: frozenset[Role] | None) -> frozenset[Level]:

@@ -76,9 +76,10 @@ async def permitted(service: Commands, command: Command, who: Who) -> None:
         gives(who, command.roles)
     elif isinstance(command, GrantRole):
         gives(who, [f"{command.where}:{command.role}"], "role")
-    elif isinstance(command, GrantCapability):
-        if not who.may(CAPABILITIES[command.capability].service, "administrator"):
-            raise Refused("capability-not-yours-to-give", field="capability")
+    elif isinstance(command, GrantCapability) and not who.may(
+        CAPABILITIES[command.capability].service, "administrator"
+    ):
+        raise Refused("capability-not-yours-to-give", field="capability")
 
 
 PERMITTING = {command: permitted for command in ACCOUNT.decisions if not command.internal and command not in FREE}

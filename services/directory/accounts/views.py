@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from shared.base.paris_days import day_of
 from shared.contract.directory.accounts import (
     AccountClosed,
     AccountOpened,
@@ -90,7 +92,11 @@ def _withdrawn(document: Document, data: RoleWithdrawn, event: Recorded) -> Docu
 
 
 def _capable(document: Document, data: CapabilityGranted, event: Recorded) -> Document:
-    given: Document = {"since": event.cloud.time, "by": event.actor}
+    given: Document = {
+        "since": event.cloud.time,
+        "by": event.actor,
+        "last": day_of(data.ends - timedelta(seconds=1)).isoformat() if data.ends else None,
+    }
     return {"capabilities": capabilities.granted(document["capabilities"], data, **given)}
 
 

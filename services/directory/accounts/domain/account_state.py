@@ -92,7 +92,7 @@ class Account:
         return {name for (name, _), ends in self.capabilities.items() if ends is None or ends > at}
 
     def allows(self, scope: str, at: datetime) -> bool:
-        """Whether its roles give all that a scope (`<service>:<role>`) does, or it has the capability that this names."""
+        """Whether its roles give all that a scope (`<service>:<role>`) does, or it has the capability that it names."""
         service, _, role = scope.partition(":")
         if any(role == name and CAPABILITIES[name].service == service for name in self.able(at)):
             return True

@@ -15,7 +15,11 @@ from shared.kernel.decider import Command, Context, Decision, Refused
 
 MOST_TOKENS = 50  # good at a time
 Scope = Annotated[
-    str, Field(pattern=r"^(directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$|^(newsletter:approver|events:door)$")
+    str,
+    Field(
+        pattern=r"^(directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$"
+        r"|^(newsletter:approver|events:door)$"
+    ),
 ]
 """`<service>:<role>`, or `<service>:<capability>`: there, as the account has it"""
 TokenName = Annotated[str, Field(min_length=2, max_length=80), AS_LINE]
