@@ -23,8 +23,8 @@ WORDS: Words = {
     "role.door": "Tenir l’accueil",
     "capability.approver": "Approuver les bulletins",
     "capability.approver.hint": (
-        "approuve et envoie les numéros d’un bulletin, ou de tous\u00a0; dès que quelqu’un l’a reçue, il faut l’avoir pour "
-        "approuver"
+        "approuve et envoie les numéros d’un bulletin, ou de tous\u00a0; dès que quelqu’un l’a reçue, il faut l’avoir "
+        "pour approuver"
     ),
     "capability.door": "Tenir l’accueil",
     "capability.door.hint": "note qui arrive à une rencontre, et n’ouvre rien d’autre",
