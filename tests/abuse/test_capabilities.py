@@ -110,7 +110,7 @@ def test_the_door_of_one_gathering_is_open_and_no_other(rooms: House) -> None:
     assert rooms.form(f"/events/gatherings/{here}/check-in", form, "door").status == 303
     assert "1 sur 1" in rooms.get(f"/events/gatherings/{here}/check-in", "door").text
     body = {"gathering": here, "registration": rooms.ids["registration here"]}
-    instead = rooms.post(f"/events/api/commands/check-in?instead={uuid4()}&instead_reason=x", body, "door")
+    instead = rooms.post(f"/events/api/commands/check-in?instead={uuid4()}&instead_reason=Erreur", body, "door")
     assert instead.status == 403
 
 
