@@ -11,7 +11,7 @@ from shared.contract.directory.accounts import AccountEvent
 from shared.contract.fields import SaidMoment
 from shared.contract.says import Says
 
-CapabilityName = Literal["treasurer", "approver", "juror", "door", "chair"]
+CapabilityName = Literal["approver", "door", "treasurer", "juror", "chair"]
 
 
 class CapabilityGranted(AccountEvent):

@@ -3,13 +3,14 @@ thing is there, nothing looks: a capability at what there is not opens nothing."
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from services.directory.accounts.domain.account_state import Account, AccountCommand, known
 from shared.base.paris_days import end_of
 from shared.contract.directory.capabilities import CapabilityGranted, CapabilityName, CapabilityWithdrawn
+from shared.contract.fields import Day
 from shared.identity.capabilities import CAPABILITIES
 from shared.kernel.decider import Command, Context, Decision, Refused
 
@@ -24,7 +25,7 @@ class GrantCapability(AccountCommand):
     account: UUID
     capability: CapabilityName
     scope: UUID | None = None
-    until: date | None = None
+    until: Day | None = None
 
 
 class WithdrawCapability(AccountCommand):
