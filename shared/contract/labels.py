@@ -347,11 +347,11 @@ VALUES: Mapping[str, str] = {
     "kind.school": L("établissement scolaire"),
     "kind.student_group": L("groupe d’étudiants"),
     "kind.training": L("formation"),
-    "approver": L("Approuver les bulletins"),
-    "door": L("Tenir l’accueil"),
-    "treasurer": L("Tenir les comptes"),
-    "juror": L("Siéger à un jury"),
-    "chair": L("Présider une séance"),
+    "capability.approver": L("Approuver les bulletins"),
+    "capability.door": L("Tenir l’accueil"),
+    "capability.treasurer": L("Tenir les comptes"),
+    "capability.juror": L("Siéger à un jury"),
+    "capability.chair": L("Présider une séance"),
 }
 """Codes that mean it in one field: `field.code`."""
 
