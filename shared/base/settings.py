@@ -99,6 +99,10 @@ class Settings(BaseSettings):
         "such as `administrator,editor`. Without it a second factor is offered to the team, and asked of whoever has "
         "set one.",
     )
+    approving_by_another: bool = Field(
+        False,
+        description="Whether an issue of a bulletin is approved by somebody else than who wrote in it last.",
+    )
     api_rate: int = Field(
         1200, ge=1, description="Requests a minute that one account, token or address may send to the API of a service."
     )

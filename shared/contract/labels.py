@@ -77,6 +77,7 @@ FIELDS: Mapping[str, str] = {
     "by": L("Remplacé par"),
     "came": L("Venu"),
     "cancelled": L("Annulé"),
+    "capability": L("Capacité"),
     "capacity": L("Places"),
     "charter_version": L("Version de la charte"),
     "choices": L("Choix"),
@@ -216,6 +217,7 @@ FIELDS: Mapping[str, str] = {
     "school": L("Établissement"),
     "school_name": L("Nom de l’établissement"),
     "school_year": L("Année scolaire"),
+    "scope": L("À quoi elle s’applique"),
     "scopes": L("Droits"),
     "sdgs": L("ODD"),
     "second": L("L’autre"),
@@ -287,6 +289,7 @@ PARTS: Mapping[str, str] = {
     "token": L("Jeton"),
     "workshop": L("Atelier"),
     "year": L("Année"),
+    "scope": L("À quoi elle s’applique"),
 }
 """Parts of things, by the field that names them."""
 
@@ -344,6 +347,11 @@ VALUES: Mapping[str, str] = {
     "kind.school": L("établissement scolaire"),
     "kind.student_group": L("groupe d’étudiants"),
     "kind.training": L("formation"),
+    "capability.approver": L("Approuver les bulletins"),
+    "capability.door": L("Tenir l’accueil"),
+    "capability.treasurer": L("Tenir les comptes"),
+    "capability.juror": L("Siéger à un jury"),
+    "capability.chair": L("Présider une séance"),
 }
 """Codes that mean it in one field: `field.code`."""
 

@@ -32,7 +32,9 @@ from shared.contract.directory.accounts import (
     TokenIssued,
     TokenWithdrawn,
 )
+from shared.contract.directory.capabilities import CapabilityGranted, CapabilityWithdrawn
 from shared.contract.envelope import Recorded
+from shared.identity import capabilities
 from shared.kernel.views.projection import Document, View
 
 MOST_TOLD = 5  # that are kept of what a holder is told
@@ -46,6 +48,8 @@ def _opened(document: Document | None, event: AccountOpened, at: Recorded) -> Do
         "label": event.label,
         "closed": False,
         "roles": [],
+        "capabilities": [],
+        "had": [],
         "sessions": {},
         "tokens": {},
         "token_ids": [],
@@ -64,7 +68,7 @@ def _revised(document: Document, event: AccountRevised, at: Recorded) -> Documen
 
 
 def _closed(document: Document, event: AccountClosed, at: Recorded) -> Document:
-    return {**document, "closed": True, "sessions": {}, "tokens": {}, "token_ids": []}
+    return {**document, "closed": True, "capabilities": [], "sessions": {}, "tokens": {}, "token_ids": []}
 
 
 def _granted(document: Document, event: RoleGranted, at: Recorded) -> Document:
@@ -74,6 +78,18 @@ def _granted(document: Document, event: RoleGranted, at: Recorded) -> Document:
 
 def _withdrawn(document: Document, event: RoleWithdrawn, at: Recorded) -> Document:
     return {**document, "roles": [one for one in document["roles"] if one != f"{event.where}:{event.role}"]}
+
+
+def _capable(document: Document, event: CapabilityGranted, at: Recorded) -> Document:
+    """`had`: which it ever had, from which it is known whether the network gave one to anybody (ADR 69)."""
+    if document["closed"]:
+        return document
+    had = sorted({*document["had"], event.capability})
+    return {**document, "capabilities": capabilities.granted(document["capabilities"], event), "had": had}
+
+
+def _incapable(document: Document, event: CapabilityWithdrawn, at: Recorded) -> Document:
+    return {**document, "capabilities": capabilities.withdrawn(document["capabilities"], event)}
 
 
 def _password(document: Document, event: PasswordSet, at: Recorded) -> Document:
@@ -140,7 +156,7 @@ def _with_tokens(document: Document, tokens: Document) -> Document:
 
 
 def _key(document: Document | None, event: SigningKeyPublished, at: Recorded) -> Document:
-    return {"sort": "key", "kind": None, "public": event.public, "token_ids": []}
+    return {"sort": "key", "kind": None, "public": event.public, "token_ids": [], "had": []}
 
 
 def _gone(document: Document | None, event: Event, at: Recorded) -> None:
@@ -149,7 +165,7 @@ def _gone(document: Document | None, event: Event, at: Recorded) -> None:
 
 ACCESS = View(
     name="access",
-    version=3,
+    version=4,
     keys=account_of,
     on={
         AccountOpened: _opened,
@@ -158,6 +174,8 @@ ACCESS = View(
         AccountReopened: _known(lambda document, event, at: {**document, "closed": False}),
         RoleGranted: _known(_granted),
         RoleWithdrawn: _known(_withdrawn),
+        CapabilityGranted: _known(_capable),
+        CapabilityWithdrawn: _known(_incapable),
         PasswordSet: _known(_password),
         SignedIn: _known(_signed_in),
         SignedOut: _known(_signed_out),
@@ -170,5 +188,5 @@ ACCESS = View(
         SigningKeyPublished: _key,
         SigningKeyWithdrawn: _gone,
     },
-    fields=("kind", "token_ids"),
+    fields=("kind", "token_ids", "had"),
 )

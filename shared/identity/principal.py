@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from shared.contract.directory.accounts import Role
+from shared.contract.directory.capabilities import CapabilityName
+from shared.identity.capabilities import Held
 from shared.kernel.decider import Level
 
 GIVES: Mapping[Role, frozenset[Level]] = {
@@ -28,7 +30,7 @@ class Who:
     `service:<name>`; never anything personal. `roles`: service → roles there. `session`: of the cookie; `told`: what
     the pages tell them of their account (`access_view._told`); `proved`: when they last showed that it is they, None
     where their cookie does not say; `strong`: with a second factor; `withheld`: whether a role of theirs waits for one,
-    which this session has not shown (ADR 63)."""
+    which this session has not shown (ADR 63). `held`: the capabilities that they have now (ADR 69)."""
 
     actor: str
     kind: Literal["public", "staff", "contact", "token", "operator"]
@@ -40,6 +42,7 @@ class Who:
     proved: datetime | None = None
     strong: bool = False
     withheld: bool = False
+    held: tuple[Held, ...] = ()
 
     @property
     def signed_in(self) -> bool:
@@ -52,6 +55,16 @@ class Who:
         if level == "space" and self.kind == "contact":
             return True
         return any(level in GIVES[role] for role in self.roles.get(service, frozenset()))
+
+    def holds(self, capability: CapabilityName, scope: str | None = None) -> bool:
+        """Whether they have a capability at this thing; of all where none is named. Whoever sits at the machine has
+        every one."""
+        own = (one for one in self.held if one.capability == capability)
+        return self.kind == "operator" or any(one.scope is None or one.scope == scope for one in own)
+
+    def holds_any(self, capability: CapabilityName) -> bool:
+        """Whether they have it anywhere."""
+        return self.kind == "operator" or any(one.capability == capability for one in self.held)
 
     def proved_within(self, term: timedelta, now: datetime) -> bool:
         """Whether they have shown lately that it is they. A moment that is further ahead than that is none: the clock

@@ -34,7 +34,9 @@ from shared.base.secret_files import TOKEN as OPERATORS
 from shared.base.secret_files import SecretUnfit, same, secret_file
 from shared.base.services import SERVICES
 from shared.contract.directory.accounts import Role
+from shared.contract.directory.capabilities import CapabilityName
 from shared.identity.access_view import ACCESS
+from shared.identity.capabilities import CAPABILITIES, Held, standing
 from shared.identity.principal import GIVES, OPERATOR, PUBLIC, Who
 from shared.kernel.decider import Level
 from shared.kernel.eventlog.event_log import Unavailable
@@ -185,7 +187,8 @@ class Sessions:
             document["told"],
             claims.proved,
             claims.strong,
-            len(held) < len(document["roles"]),
+            withheld := len(held) < len(document["roles"]),
+            () if withheld else standing(document["capabilities"], now),
         )
 
     def _waits(self, grant: str) -> bool:
@@ -212,7 +215,7 @@ class Sessions:
         good = same(sha256(secret.encode()).hexdigest().encode(), str(known["digest"]).encode())
         if not good or found[0]["closed"] or datetime.fromisoformat(known["ends"]) <= self._clock():
             raise BadToken
-        return _program(found[0], named, known["scopes"])
+        return _program(found[0], named, known["scopes"], self._clock())
 
     async def renewed(self, cookie: str, signer: Signer) -> str | None:
         """The next cookie of a session that still stands, for the directory to hand out; None for any other. Raises
@@ -227,6 +230,16 @@ class Sessions:
         until, now = datetime.fromisoformat(ends), self._clock()
         return signer.sign(claims.account, claims.session, claims.seq, until, now, before=claims)
 
+    async def ever_given(self, capability: CapabilityName) -> bool:
+        """Whether the network has given a capability to anybody yet, be it over or not."""
+        return bool((await self._store.find(ACCESS, {"had": capability}, limit=1)).documents)
+
+    async def holders(self, capability: CapabilityName, scope: str | None = None) -> set[UUID]:
+        """The accounts that have a capability now, at this thing."""
+        some = (await self._store.find(ACCESS, {"had": capability}, limit=1000)).documents
+        fit = (Held(capability), Held(capability, scope))
+        return {UUID(d["key"]) for d in some if not {*fit}.isdisjoint(standing(d["capabilities"], self._clock()))}
+
     def label(self, actor: str) -> str | None:
         """The label of the account behind an actor, as `refresh_labels` last knew it."""
         kind, _, rest = actor.partition(":")
@@ -240,11 +253,14 @@ class Sessions:
             self._labels = {d["key"]: d["label"] for d in page.documents}
 
 
-def _program(account: Document, token: UUID, scopes: list[str]) -> Who:
-    """A token gives what both its scopes and its account's roles give."""
+def _program(account: Document, token: UUID, scopes: list[str], now: datetime) -> Who:
+    """A token gives what both its scopes and its account's roles and capabilities give."""
     own, asked = _roles(account["roles"]), _roles(scopes)
     roles = {name: _within(_levels(own.get(name)) & _levels(asked.get(name))) for name in SERVICES}
-    return Who(f"token:{account['key']}/{token}", "token", UUID(account["key"]), account["label"], roles)
+    named = {f"{one.service}:{name}": name for name, one in CAPABILITIES.items()}
+    carried = {named[scope] for scope in scopes if scope in named}
+    held = tuple(one for one in standing(account["capabilities"], now) if one.capability in carried)
+    return Who(f"token:{account['key']}/{token}", "token", UUID(account["key"]), account["label"], roles, held=held)
 
 
 def _levels(roles: frozenset[Role] | None) -> frozenset[Level]:

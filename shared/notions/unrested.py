@@ -14,6 +14,7 @@ NOBODY = "nobody was reached: nothing rests on a letter that was not"
 CODE = "a term that was once used stays readable, whatever comes of it (ADR 53)"
 HEARD = "the draft hears of its source by itself (ADR 49), and what was sent stays as it was sent"
 WISH = "what somebody wishes to read: it stays for one that is opened anew, and nothing is sent of one that is not"
+PLACE = "says at what a right holds: of what is there no more it opens nothing (ADR 69)"
 STUDY = "asked by whoever publishes: which part of the figures it shows"
 
 
@@ -32,6 +33,8 @@ UNRESTED: Mapping[str, Mapping[str, str]] = {
     "PasswordSet": {"kept": PART},
     "SignedIn": {"session": PART, "link": PART},
     "SignedOut": {"session": PART},
+    "CapabilityGranted": {"scope": PLACE},
+    "CapabilityWithdrawn": {"scope": PLACE},
     "TokenIssued": {"token": PART},
     "TokenWithdrawn": {"token": PART},
     "LinkHandedOver": {"link": PART, "given_to": of_now("directory.account")},

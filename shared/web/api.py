@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from shared.contract.fields import Reason, SaidMoment
+from shared.identity.capabilities import opening
 from shared.kernel.command_handler import HAPPENED, Instead, Why, new_command_id
 from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
@@ -24,7 +25,7 @@ from shared.web.facts.of_days import no_day_of_now
 from shared.web.here import Here
 from shared.web.operations.unreadable_records import unreadable_records
 from shared.web.past.moments import AsOf, KnownAt, document_then, moment_of, of_days
-from shared.web.security.authorization import access, who_of
+from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.permits import permitted
 from shared.web.templating import Pages, language
 
@@ -138,7 +139,9 @@ def add_api(router: APIRouter, definition: Definition) -> None:
 
 
 def _command(router: APIRouter, service_name: str, model: type[Command], dated: bool) -> None:
-    @access(model.asks)
+    opened = opening(service_name, model.__name__)
+
+    @access(model.asks, by=opened.name if opened else None)
     async def execute(
         request: Request,
         service: ThisDesk,
@@ -156,6 +159,8 @@ def _command(router: APIRouter, service_name: str, model: type[Command], dated: 
         at = aware(happened)
         since = first_day(command, at) if known_since else None
         named = [known_since] if known_since else instead or []
+        if named:
+            demand(request, model.asks)  # to say it in the place of something is no part of a capability
         if named and instead_reason is None:
             raise Refused("instead-without-reason", field=WHY)
         if known_since and (instead or since is None):

@@ -248,6 +248,8 @@ async def problem(request: Request, error: Exception) -> Response:
         sentence = pages.lexicon.say("problem.401.again", lang)
     elif isinstance(error, NotYours) and error.withheld:
         sentence = pages.lexicon.say("problem.403.second-factor", lang)
+    elif isinstance(error, NotYours) and error.capability:
+        sentence = pages.lexicon.say(f"problem.403.{error.capability}", lang)
     elif isinstance(error, NotYours):
         words = pages.lexicon
         sentence = words.say(

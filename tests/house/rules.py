@@ -18,7 +18,8 @@ ROOMS = ("shared", "services", "deploy")
 PURE = re.compile(
     "(__future__|bisect|collections|copy|dataclasses|datetime|decimal|enum|fractions|functools|itertools|math|operator"
     "|orjson|pydantic|pydantic_core|re|string|typing|types|unicodedata|uuid"
-    r"|shared\.(base\.paris_days|contract|geo|identity\.principal|kernel\.(decider|line)|notions))(\..*)?"
+    r"|shared\.(base\.paris_days|contract|geo|identity\.(capabilities|principal)"
+    r"|kernel\.(decider|line)|notions))(\..*)?"
 )
 """What a domain may stand on: nothing that reads, writes, waits, draws or asks what time it is"""
 IMPURE = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid6", "uuid7", "uuid8", "getnode"}

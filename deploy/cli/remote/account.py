@@ -122,6 +122,31 @@ def grant(
     out.print("The role is given.")
 
 
+@account.command("grant-capability")
+def grant_capability(
+    address: Address,
+    capability: Annotated[str, typer.Argument(help="approver or door.", show_default=False)],
+    scope: Annotated[str | None, typer.Option(help="Id of the one bulletin or gathering.")] = None,
+    until: Annotated[str | None, typer.Option(help="The last day of it, YYYY-MM-DD.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Give an account a capability, at one thing or at all."""
+    run(_about(data, address, "grant-capability", capability=capability, scope=scope, until=until))
+    out.print("The capability is given.")
+
+
+@account.command("withdraw-capability")
+def withdraw_capability(
+    address: Address,
+    capability: Annotated[str, typer.Argument(help="approver or door.", show_default=False)],
+    scope: Annotated[str | None, typer.Option(help="Id of the one bulletin or gathering.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Take a capability from an account."""
+    run(_about(data, address, "withdraw-capability", capability=capability, scope=scope))
+    out.print("The capability is withdrawn.")
+
+
 @account.command("withdraw")
 def withdraw(
     address: Address,

@@ -14,18 +14,22 @@ from starlette.responses import Response
 
 from services.directory.account_pages.profile_pages import issued
 from services.directory.accounts.domain.account import CloseAccount, ReopenAccount, ReviseAccount, SetRoles
+from services.directory.accounts.domain.capabilities import GrantCapability, WithdrawCapability
 from services.directory.accounts.domain.sessions import SESSION, EndSessions, SignOut
 from services.directory.accounts.domain.tokens import WithdrawToken
-from services.directory.accounts.forms import ROLES, WHERES, AccountWanted, Named, Said, scopes_of
+from services.directory.accounts.forms import ROLES, WHERES, AccountWanted, Named, Said, capability_scopes, scopes_of
+from services.directory.accounts.scopes import scopes_by_name
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.handing_over import link_for
+from shared.base.paris_days import day_of
 from shared.contract.fields import AS_STORED, stored
+from shared.identity.capabilities import OFFERED
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Commands, Office, OpenViews, Premises, Views
+from shared.runtime.faces import Commands, Correspondence, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
 from shared.web.forms.guarded_form import command_id
@@ -113,13 +117,13 @@ account_routes = APIRouter(prefix="/accounts", include_in_schema=False)
 
 @account_routes.get("/{key}")
 @access("administrator")
-async def account(service: Here[Office], request: Request, key: UUID) -> Response:
+async def account(service: Here[Correspondence], request: Request, key: UUID) -> Response:
     return await _page(service, request, key)
 
 
 @account_routes.post("/{key}/label")
 @access("administrator")
-async def label(service: Here[Office], request: Request, key: UUID) -> Response:
+async def label(service: Here[Correspondence], request: Request, key: UUID) -> Response:
     known = await _known(service, key)
     form = await request.form(max_fields=10, max_files=0)
     pages: Pages = request.app.state.pages
@@ -136,7 +140,7 @@ async def label(service: Here[Office], request: Request, key: UUID) -> Response:
 
 @account_routes.post("/{key}/roles")
 @access("administrator")
-async def roles(service: Here[Office], request: Request, key: UUID) -> Response:
+async def roles(service: Here[Correspondence], request: Request, key: UUID) -> Response:
     await _known(service, key)
     form = await request.form(max_fields=60, max_files=0)
     try:
@@ -147,16 +151,45 @@ async def roles(service: Here[Office], request: Request, key: UUID) -> Response:
     return await _do(service, request, command, version)
 
 
+@account_routes.post("/{key}/capabilities")
+@access("administrator")
+async def capable(service: Here[Correspondence], request: Request, key: UUID) -> Response:
+    await _known(service, key)
+    form = await request.form(max_fields=10, max_files=0)
+    name, _, scope = str(form.get("what") or "").partition(":")
+    pages: Pages = request.app.state.pages
+    given = {"account": key, "capability": name, "scope": scope or None, "until": str(form.get("until") or "") or None}
+    try:
+        command = GrantCapability.model_validate(given)
+    except ValidationError as wrong:
+        said = sentences(wrong, GrantCapability, pages.lexicon, language(request))
+        return await _page(service, request, key, 422, failed=" ".join(said.values()))
+    return await _do(service, request, command)
+
+
+@account_routes.post("/{key}/capabilities/withdraw")
+@access("administrator")
+async def incapable(service: Here[Correspondence], request: Request, key: UUID) -> Response:
+    await _known(service, key)
+    form = await request.form(max_fields=10, max_files=0)
+    given = {"account": key, "capability": form.get("capability"), "scope": form.get("scope") or None}
+    try:
+        command = WithdrawCapability.model_validate(given)
+    except ValidationError:
+        raise HTTPException(400) from None
+    return await _do(service, request, command)
+
+
 @account_routes.post("/{key}/close")
 @access("administrator")
-async def close(service: Here[Office], request: Request, key: UUID) -> Response:
+async def close(service: Here[Correspondence], request: Request, key: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, CloseAccount(account=key))
 
 
 @account_routes.post("/{key}/reopen")
 @access("administrator")
-async def reopen(service: Here[Office], request: Request, key: UUID) -> Response:
+async def reopen(service: Here[Correspondence], request: Request, key: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, ReopenAccount(account=key))
 
@@ -167,7 +200,7 @@ access_routes = APIRouter(prefix="/accounts", include_in_schema=False)
 
 @access_routes.post("/{key}/link")
 @access("administrator")
-async def link(service: Here[Office], request: Request, key: UUID) -> Response:
+async def link(service: Here[Correspondence], request: Request, key: UUID) -> Response:
     """Sends a link; where there is no mail server, shows it to be handed over."""
     document = await _known(service, key)
     address = service.keyring.inside(document["email"])
@@ -188,21 +221,21 @@ async def link(service: Here[Office], request: Request, key: UUID) -> Response:
 
 @access_routes.post("/{key}/sessions/end")
 @access("administrator")
-async def end_sessions(service: Here[Office], request: Request, key: UUID) -> Response:
+async def end_sessions(service: Here[Correspondence], request: Request, key: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, EndSessions(account=key))
 
 
 @access_routes.post("/{key}/sessions/{session}/end")
 @access("administrator")
-async def end_session(service: Here[Office], request: Request, key: UUID, session: UUID) -> Response:
+async def end_session(service: Here[Correspondence], request: Request, key: UUID, session: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, SignOut(account=key, session=session))
 
 
 @access_routes.post("/{key}/tokens")
 @access("administrator")
-async def issue(service: Here[Office], request: Request, key: UUID) -> Response:
+async def issue(service: Here[Correspondence], request: Request, key: UUID) -> Response:
     await _known(service, key)
 
     async def show(request: Request, status: int = 200, **context: Any) -> Response:
@@ -213,7 +246,7 @@ async def issue(service: Here[Office], request: Request, key: UUID) -> Response:
 
 @access_routes.post("/{key}/tokens/{token}/withdraw")
 @access("administrator")
-async def withdraw(service: Here[Office], request: Request, key: UUID, token: UUID) -> Response:
+async def withdraw(service: Here[Correspondence], request: Request, key: UUID, token: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, WithdrawToken(account=key, token=token))
 
@@ -230,7 +263,7 @@ def _words(service: Premises, request: Request, code: str, **values: Any) -> str
     return pages.lexicon.say(code, language(request), **values)
 
 
-async def _do(service: Office, request: Request, command: Command, version: int | None = None) -> Response:
+async def _do(service: Correspondence, request: Request, command: Command, version: int | None = None) -> Response:
     """Executes a command about one account, then shows the account; with the reason where it was refused."""
     key: UUID = command.account  # type: ignore[attr-defined]  # every command sent here has one
     try:
@@ -248,7 +281,7 @@ async def _do(service: Office, request: Request, command: Command, version: int 
     return RedirectResponse(f"{ACCOUNTS_PAGE}/{key}{done}", 303)
 
 
-async def _page(service: Office, request: Request, key: UUID, status: int = 200, **context: Any) -> Response:
+async def _page(service: Correspondence, request: Request, key: UUID, status: int = 200, **context: Any) -> Response:
     document = await _known(service, key)
     request.state.personal = True
     history = await _with_sessions(service, document, await service.execute.history("account", key))
@@ -265,7 +298,10 @@ async def _page(service: Office, request: Request, key: UUID, status: int = 200,
         history=newest_first(history)[:100],
         wheres=WHERES,
         roles=ROLES,
-        scopes=scopes_of(document["roles"]),
+        scopes=scopes_of(document["roles"]) + capability_scopes(document, service.now()),
+        offered=OFFERED,
+        places=await scopes_by_name(service, language(request)),
+        today=day_of(service.now()).isoformat(),
         to_files=entry_of(service).mail.to_files,
         command_id=new_command_id(),
         at=service.now().isoformat(),

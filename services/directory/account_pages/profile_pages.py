@@ -15,7 +15,8 @@ from starlette.responses import Response
 from services.directory.accounts.domain.account import ReviseAccount
 from services.directory.accounts.domain.sessions import EndSessions, SignOut
 from services.directory.accounts.domain.tokens import WithdrawToken
-from services.directory.accounts.forms import Named, Said, TokenWanted, own_scopes
+from services.directory.accounts.forms import Named, Said, TokenWanted, capability_scopes, own_scopes
+from services.directory.accounts.scopes import scopes_by_name
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.notices import tell_of_token
@@ -25,7 +26,7 @@ from shared.identity.principal import Who
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Desk, Office, OpenViews, Premises, Views
+from shared.runtime.faces import Correspondence, Desk, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
 from shared.web.forms.guarded_form import command_id
@@ -47,13 +48,13 @@ routes = APIRouter(prefix="/me", include_in_schema=False)
 
 @routes.get("")
 @access("public")
-async def me(service: Here[OpenViews], request: Request) -> Response:
+async def me(service: Here[Correspondence], request: Request) -> Response:
     return await _show(service, request)
 
 
 @routes.post("/label")
 @access("public")
-async def label(service: Here[Office], request: Request) -> Response:
+async def label(service: Here[Correspondence], request: Request) -> Response:
     _, account, known = await _mine(service, request)
     form = await request.form(max_fields=10, max_files=0)
     pages: Pages = request.app.state.pages
@@ -68,7 +69,7 @@ async def label(service: Here[Office], request: Request) -> Response:
 
 @routes.post("/password")
 @access("public")
-async def password(service: Here[OpenViews], request: Request) -> Response:
+async def password(service: Here[Correspondence], request: Request) -> Response:
     who, account, document = await _mine(service, request)
     if document["kind"] != "staff":
         raise HTTPException(404)
@@ -119,7 +120,7 @@ async def told(service: Here[Views], request: Request) -> Response:
 
 @routes.post("/tokens")
 @access("public")
-async def issue(service: Here[OpenViews], request: Request) -> Response:
+async def issue(service: Here[Correspondence], request: Request) -> Response:
     who, account, document = await _mine(service, request)
     if document["kind"] != "staff":
         raise HTTPException(404)
@@ -133,7 +134,7 @@ async def withdraw(service: Here[Desk], request: Request, token: UUID) -> Respon
     return await _do(service, request, WithdrawToken(account=account, token=token))
 
 
-async def _show(service: OpenViews, request: Request, status: int = 200, **context: Any) -> Response:
+async def _show(service: Correspondence, request: Request, status: int = 200, **context: Any) -> Response:
     who, _, document = await _mine(service, request)
     request.state.personal = True
     given = {"secret": None, **context, **{n: Said(context.get(n, {})) for n in ("errors", "values")}}
@@ -147,7 +148,8 @@ async def _show(service: OpenViews, request: Request, status: int = 200, **conte
         least=LEAST,
         address=service.keyring.reveal(document["email"]),
         asks_old=_knows_old(service, who, document),
-        scopes=own_scopes(who),
+        scopes=own_scopes(who) + capability_scopes(document, service.now()),
+        places=await scopes_by_name(service, language(request)) if document["capabilities"] else {},
         command_id=new_command_id(),
         at=service.now().isoformat(),
         **given,
@@ -183,7 +185,7 @@ def _words(service: Premises, request: Request, no: Refused) -> str:
     return pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)
 
 
-async def issued(service: OpenViews, request: Request, account: UUID, who: Who, show: Any) -> Response:
+async def issued(service: Correspondence, request: Request, account: UUID, who: Who, show: Any) -> Response:
     """A token from its form: the page with the secret on it, which is shown this once."""
     form = await request.form(max_fields=40, max_files=0)
     pages: Pages = request.app.state.pages

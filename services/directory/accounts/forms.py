@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +14,9 @@ from shared.base.services import SERVICES
 from shared.contract.directory.accounts import Role
 from shared.contract.fields import MailAddress
 from shared.contract.personal import PersonalText
+from shared.identity.capabilities import OFFERED, standing
 from shared.identity.principal import GIVES, Who
+from shared.kernel.views.projection import Document
 
 ROLES: tuple[Role, ...] = ("reader", "editor", "administrator", "auditor")
 WHERES = ("all", *SERVICES)
@@ -69,6 +72,12 @@ def scopes_of(grants: list[str]) -> list[str]:
             if role is not None:
                 roles[service] = roles.get(service, frozenset()) | {role}
     return within(roles)
+
+
+def capability_scopes(document: Document, now: datetime) -> list[str]:
+    """What a token may carry of the capabilities that an account, as a view keeps it, has now."""
+    held = {one.capability for one in standing(document["capabilities"], now)}
+    return [f"{one.service}:{one.name}" for one in OFFERED if one.name in held]
 
 
 class Said(dict[str, Any]):

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from services.directory.accounts.domain.account import ACCOUNT, GrantRole, SetRoles
 from services.directory.accounts.domain.account_state import Account
+from services.directory.accounts.domain.capabilities import GrantCapability
 from services.directory.accounts.domain.sessions import EndSessions, SignOut
 from services.directory.accounts.domain.tokens import WithdrawToken
 from shared.base.services import SERVICES
+from shared.identity.capabilities import CAPABILITIES
 from shared.identity.principal import GIVES, Who
 from shared.kernel.command_handler import told_of
 from shared.kernel.decider import Command, Refused
@@ -31,12 +33,17 @@ async def account_of(service: Commands, account: UUID) -> Account:
 
 
 def beyond(who: Who, grants: Iterable[str]) -> list[str]:
-    """Those of these grants (`<service or all>:<role>`) that give something which `who` may not."""
+    """Those of these grants (`<service or all>:<role>`, `<service>:<capability>`) that give something which `who` may
+    not, nor give."""
     return [grant for grant in grants if not _has(who, grant)]
 
 
 def _has(who: Who, grant: str) -> bool:
     where, _, role = grant.partition(":")
+    if capability := next((one for name, one in CAPABILITIES.items() if name == role), None):
+        return where == capability.service and (
+            who.holds_any(capability.name) or who.may(capability.service, "administrator")
+        )
     wanted = next((levels for name, levels in GIVES.items() if name == role), None)
     services = SERVICES if where == "all" else (where,)
     return wanted is not None and all(
@@ -47,7 +54,10 @@ def _has(who: Who, grant: str) -> bool:
 async def not_above(service: Commands, who: Who, account: UUID) -> Account:
     """The account, if it may do nothing that `who` may not, open or closed. Raises Refused(`account-above-you`)."""
     state = await account_of(service, account)
-    if beyond(who, (f"{where}:{role}" for where, role in state.roles)):
+    able = [CAPABILITIES[name] for name in state.able(service.now())] if state.open else []
+    if beyond(who, (f"{where}:{role}" for where, role in state.roles)) or not all(
+        who.may(one.service, "administrator") or who.account == account for one in able
+    ):
         raise Refused("account-above-you")
     return state
 
@@ -66,6 +76,10 @@ async def permitted(service: Commands, command: Command, who: Who) -> None:
         gives(who, command.roles)
     elif isinstance(command, GrantRole):
         gives(who, [f"{command.where}:{command.role}"], "role")
+    elif isinstance(command, GrantCapability) and not who.may(
+        CAPABILITIES[command.capability].service, "administrator"
+    ):
+        raise Refused("capability-not-yours-to-give", field="capability")
 
 
 PERMITTING = {command: permitted for command in ACCOUNT.decisions if not command.internal and command not in FREE}

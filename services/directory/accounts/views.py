@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from shared.base.paris_days import day_of
 from shared.contract.directory.accounts import (
     AccountClosed,
     AccountOpened,
@@ -22,6 +24,7 @@ from shared.contract.directory.accounts import (
     TokenIssued,
     TokenWithdrawn,
 )
+from shared.contract.directory.capabilities import CapabilityGranted, CapabilityWithdrawn
 from shared.contract.directory.second_factors import (
     RecoveryCodesMade,
     RecoveryCodeUsed,
@@ -30,6 +33,7 @@ from shared.contract.directory.second_factors import (
     SecondFactorSet,
 )
 from shared.contract.envelope import Recorded, instant
+from shared.identity import capabilities
 from shared.identity.access_view import account_of
 from shared.kernel.views.projection import Document, View, folded, kept
 
@@ -54,6 +58,7 @@ def _opened(document: Document | None, data: AccountOpened, event: Recorded) -> 
         "name": kept(data.name, event, "name"),
         "open": True,
         "roles": [],
+        "capabilities": [],
         "password": False,
         "second_factor": None,
         "recovery_codes": 0,
@@ -84,6 +89,19 @@ def _granted(document: Document, data: RoleGranted, event: Recorded) -> Document
 
 def _withdrawn(document: Document, data: RoleWithdrawn, event: Recorded) -> Document:
     return {"roles": [role for role in document["roles"] if role != f"{data.where}:{data.role}"]}
+
+
+def _capable(document: Document, data: CapabilityGranted, event: Recorded) -> Document:
+    given: Document = {
+        "since": event.cloud.time,
+        "by": event.actor,
+        "last": day_of(data.ends - timedelta(seconds=1)).isoformat() if data.ends else None,
+    }
+    return {"capabilities": capabilities.granted(document["capabilities"], data, **given)}
+
+
+def _incapable(document: Document, data: CapabilityWithdrawn, event: Recorded) -> Document:
+    return {"capabilities": capabilities.withdrawn(document["capabilities"], data)}
 
 
 def _password(document: Document, data: PasswordSet, event: Recorded) -> Document:
@@ -147,15 +165,17 @@ def _token_gone(document: Document, data: TokenWithdrawn, event: Recorded) -> Do
 
 ACCOUNTS = View(
     name="accounts",
-    version=3,
+    version=4,
     keys=account_of,
     on={
         AccountOpened: _opened,
         AccountRevised: _changed(_revised),
-        AccountClosed: _changed(lambda *_: {"open": False, "sessions": [], "tokens": []}),
+        AccountClosed: _changed(lambda *_: {"open": False, "capabilities": [], "sessions": [], "tokens": []}),
         AccountReopened: _changed(lambda *_: {"open": True}),
         RoleGranted: _changed(_granted),
         RoleWithdrawn: _changed(_withdrawn),
+        CapabilityGranted: _changed(_capable),
+        CapabilityWithdrawn: _changed(_incapable),
         PasswordSet: _changed(_password),
         SecondFactorSet: _changed(_factor_set),
         SecondFactorRemoved: _changed(_no_factor),

@@ -14,6 +14,32 @@ WORDS: Words = {
     "command.SignOut": "Terminer la session",
     "command.EndSessions": "Terminer toutes les sessions",
     "command.WithdrawToken": "Retirer le jeton",
+    "command.GrantCapability": "Donner une capacité",
+    "command.WithdrawCapability": "Retirer la capacité",
+    "field.capability": "Capacité",
+    "field.scope": L("Où", context="field.scope"),
+    "field.until": L("Jusqu’au", context="field.until"),
+    "role.approver": "Approuver les bulletins",
+    "role.door": "Tenir l’accueil",
+    "capability.approver": "Approuver les bulletins",
+    "capability.approver.hint": (
+        "approuve et envoie les numéros d’un bulletin, ou de tous\u00a0; dès que quelqu’un l’a reçue, il faut l’avoir "
+        "pour approuver"
+    ),
+    "capability.door": "Tenir l’accueil",
+    "capability.door.hint": "note qui arrive à une rencontre, et n’ouvre rien d’autre",
+    "capability.treasurer": "Tenir les comptes",
+    "capability.juror": "Siéger à un jury",
+    "capability.chair": "Présider une séance",
+    "refused.contact-has-no-capability": "Un contact n’a pas de capacité. Ouvrez-lui d’abord un compte de l’équipe.",
+    "refused.capability-opens-nothing": "Cette capacité n’ouvre rien encore\u00a0: elle ne se donne pas.",
+    "refused.capability-scope": "Choisissez à quoi cette capacité s’applique.",
+    "refused.capability-needs-end": "Dites jusqu’à quel jour\u00a0: cette capacité a toujours une fin.",
+    "refused.capability-end": "Le dernier jour est aujourd’hui ou plus tard, dans dix ans au plus.",
+    "refused.too-many-capabilities": "Ce compte a déjà {most} capacités. Retirez-en une d’abord.",
+    "refused.capability-not-yours-to-give": (
+        "Seul un administrateur du service où cette capacité s’exerce peut la donner."
+    ),
     "field.label": L("Fonction", context="field.label"),
     "field.label.hint": (
         "Ce que le journal montre de qui a fait quoi, par exemple «\u00a0Secrétariat\u00a0». Pas un nom."

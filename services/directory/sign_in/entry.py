@@ -347,7 +347,7 @@ class Entry:
         """A new token: what its holder shows, known from here on to them alone. None where the command came twice.
         Raises Refused where `who` asks for more than they have themselves."""
         state = await not_above(self.service, who, account)
-        if all(state.allows(scope) for scope in scopes):
+        if all(state.allows(scope, self.service.now()) for scope in scopes):
             gives(who, scopes, "scopes")
         secret = urlsafe_b64encode(self.service.outside.random(32)).rstrip(b"=").decode()
         command = IssueToken(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from services.newsletter.bulletins.approving import permitted
 from services.newsletter.bulletins.collecting import ARRIVING
 from services.newsletter.bulletins.domain.bulletin import (
     BULLETIN,
@@ -20,12 +23,14 @@ from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS, NUMBER
 from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import L, translated
 from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
+from shared.identity.capabilities import SCOPES
 from shared.kernel.command_handler import Outcome
-from shared.kernel.decider import Command
+from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
+from shared.notions.bulletin import bulletin_id
 from shared.notions.vocabularies import VOCABULARIES
 from shared.notions.vocabularies.uses import BULLETIN_USES
-from shared.runtime.faces import Views
+from shared.runtime.faces import Correspondence, Views
 from shared.runtime.feature import Feature, Sayings
 from shared.runtime.service import Choices
 
@@ -65,6 +70,18 @@ def _closed(bulletin: Document, lang: str) -> str:
     return str(title if bulletin["open"] else translated(L("{bulletin} (fermé)"), lang, bulletin=title))
 
 
+async def answering(service: Correspondence) -> None:
+    """Tells the directory the bulletins by name, at which approving is given."""
+
+    async def scopes(body: dict[str, Any]) -> dict[str, Any]:
+        if body.get("capability") != "approver":
+            raise Refused("question-malformed", topic=SCOPES)
+        found = await bulletins(service, str(body.get("lang") or "fr"))
+        return {"scopes": [[str(bulletin_id(one["code"])), one["title"]] for one in found if one["open"]]}
+
+    await service.asking.answer(SCOPES, scopes, askers=("directory",))
+
+
 AGAIN: Sayings = {BulletinOpened: OpenBulletin, BulletinRevised: ReviseBulletin, BulletinClosed: CloseBulletin}
 
 FEATURE = Feature(
@@ -76,5 +93,7 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     judging=dict.fromkeys((AddItem, CollectItem, ApproveIssue), in_an_open_bulletin),
+    permitting={ApproveIssue: permitted},
+    opening=answering,
     again=AGAIN,
 )

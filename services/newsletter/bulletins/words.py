@@ -88,6 +88,9 @@ WORDS: Words = {
     "refused.issue-closed": "Ce numéro est approuvé et ne change plus. Travaillez dans le brouillon suivant.",
     "refused.issue-empty": "Ce numéro n’a aucun article. Ajoutez-en un avant de l’approuver.",
     "refused.issue-full": "Ce numéro a déjà {most} articles. Approuvez-le, le suivant prendra celui-ci.",
+    "refused.approved-by-another": (
+        "Vous avez écrit en dernier dans ce numéro\u00a0: ici, il est approuvé par une autre personne."
+    ),
     "refused.issue-not-approved": "Ce numéro n’est pas approuvé : il n’y a pas d’envoi à clore.",
     "refused.unknown-item": "Cet article n’est pas dans ce numéro. Relisez sa page.",
     "refused.item-changed": "Quelqu’un a modifié cet article pendant votre saisie. Relisez-le, puis recommencez.",

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.responses import Response
 
+from services.newsletter.bulletins.approving import approving
 from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
 from services.newsletter.bulletins.leaving import why_in
 from services.newsletter.bulletins.queries import bulletin_of, issue_or_404, named
@@ -26,13 +27,14 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
 from shared.notions.bulletin import bulletin_id
-from shared.runtime.faces import Desk, Library, Views
+from shared.runtime.faces import Correspondence, Library, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form as Questions
 from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.past.moments import AsOf, KnownAt, Moment, as_it_was, moment_of
-from shared.web.security.authorization import access, who_of
+from shared.web.security.authorization import access, demand_at, who_of
+from shared.web.security.permits import permitted
 from shared.web.templating import Pages, language
 
 routes = APIRouter(include_in_schema=False)
@@ -40,10 +42,12 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/issues/{key}")
+@access("reader", by="approver")
 async def issue(
     service: Here[Library], request: Request, key: str, as_of: AsOf = None, known_at: KnownAt = None
 ) -> Response:
     found = await issue_or_404(service, key)
+    _readable(request, found)
     moment = moment_of(as_of, known_at, service.now())
     if moment.past:
         return await _issue_then(service, request, found, moment)
@@ -91,24 +95,27 @@ async def _issue_then(service: Library, request: Request, now: Document, moment:
 
 
 @routes.get("/issues/{key}/preview")
+@access("reader", by="approver")
 async def preview(service: Here[Views], request: Request, key: str) -> Response:
     return HTMLResponse((await _bodies(service, request, key))[1])
 
 
 @routes.get("/issues/{key}/preview.txt")
+@access("reader", by="approver")
 async def preview_text(service: Here[Views], request: Request, key: str) -> Response:
     return PlainTextResponse((await _bodies(service, request, key))[0])
 
 
 @routes.get("/issues/{key}/approve")
-@access("editor")
-async def ask_approval(service: Here[Views], request: Request, key: str) -> Response:
+@access("editor", by="approver")
+async def ask_approval(service: Here[Correspondence], request: Request, key: str) -> Response:
     return await _approval(service, request, await issue_or_404(service, key), None, 200)
 
 
 @routes.post("/issues/{key}/approve")
+@access("editor", by="approver")
 async def approve(
-    service: Here[Desk],
+    service: Here[Correspondence],
     request: Request,
     key: str,
     command_id: Annotated[UUID, Form()],
@@ -116,9 +123,11 @@ async def approve(
 ) -> Response:
     found = await issue_or_404(service, key)
     recipients = await readers_of(service, found["bulletin"])
+    command = ApproveIssue(issue=UUID(key), recipients=recipients)
     try:
+        await permitted(request, command)
         outcome = await service.execute(
-            ApproveIssue(issue=UUID(key), recipients=recipients),
+            command,
             id=command_id,
             actor=who_of(request).actor,
             version=version,
@@ -156,13 +165,23 @@ async def item(service: Here[Views], request: Request, key: str, item: str) -> R
 async def _bodies(service: Views, request: Request, key: str) -> tuple[str, str]:
     """The text and the HTML of an issue as its mails will have them, in the reader's language."""
     found = await issue_or_404(service, key)
+    _readable(request, found)
     when = datetime.fromisoformat(found["approved"]) if found["approved"] else datetime.now(UTC)
     known = await bulletin_of(service, found["bulletin"], language(request))
     return issue_bodies(service.parts.of(SENDING).sender, known, found, language(request), when, None)
 
 
-async def _approval(service: Views, request: Request, found: Document, problem: str | None, status: int) -> Response:
+def _readable(request: Request, found: Document) -> None:
+    """Raises NotYours where who asks neither reads here nor approves this bulletin."""
+    demand_at(request, "reader", "approver", str(bulletin_id(found["bulletin"])))
+
+
+async def _approval(
+    service: Correspondence, request: Request, found: Document, problem: str | None, status: int
+) -> Response:
     """The question whether an issue is to go out, with why it was refused where it was."""
+    demand_at(request, "editor", "approver", str(bulletin_id(found["bulletin"])))
+    door = request.app.state.service
     return render(
         service,
         request,
@@ -175,6 +194,7 @@ async def _approval(service: Views, request: Request, found: Document, problem: 
         command_id=new_command_id(),
         smtp=service.settings.smtp_host,
         sections=sections(found),
+        approving=await approving(service, door, UUID(found["key"]), found["bulletin"], who_of(request)),
         since=await _since(service, found),
     )
 

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.base.settings import Settings
+from shared.contract.directory.capabilities import CapabilityName
 from shared.identity.principal import PUBLIC, Who
 from shared.identity.sessions import BadToken, Unsure
 from shared.kernel.decider import Level, Refused
@@ -36,13 +37,22 @@ SIGN_IN_REQUIRED, PROVE_AGAIN = "sign-in-required", "prove-again"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="maillage"'}  # RFC 6750
 
 
-def access(level: Level, *, other_sites: bool = False, again: Mapping[str, str] | None = None) -> Callable[[F], F]:
+def access(
+    level: Level,
+    *,
+    other_sites: bool = False,
+    again: Mapping[str, str] | None = None,
+    by: CapabilityName | None = None,
+    at: str | None = None,
+) -> Callable[[F], F]:
     """Marks an endpoint with the level that it asks. `other_sites`: what it does may be asked by pages of other sites,
     as the one click of RFC 8058 is. `again`: the answers with which it gives a form back as it was sent and changes
-    nothing, whatever else is sent (ADR 15)."""
+    nothing, whatever else is sent (ADR 15). `by`: the capability that opens it as well; `at`: the part of its path
+    that names the thing, without which its function asks `demand_at` (ADR 69)."""
 
     def mark(endpoint: F) -> F:
         endpoint.level, endpoint.other_sites, endpoint.again = level, other_sites, again  # type: ignore[attr-defined]
+        endpoint.opened_by = (by, at)  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -76,11 +86,14 @@ class NotProved(NotSignedIn):
 
 class NotYours(HTTPException):
     """403: it asks for a level that they do not have in this service. `withheld`: a role of theirs waits for a second
-    factor."""
+    factor; `capability`: what they would have to be given instead, where they have it elsewhere or no role is
+    enough."""
 
-    def __init__(self, level: Level, service: str, *, withheld: bool = False) -> None:
+    def __init__(
+        self, level: Level, service: str, *, withheld: bool = False, capability: CapabilityName | None = None
+    ) -> None:
         super().__init__(403, "second-factor-required" if withheld else "not-yours")
-        self.level, self.service, self.withheld = level, service, withheld
+        self.level, self.service, self.withheld, self.capability = level, service, withheld, capability
 
 
 async def admitted(request: Request) -> None:
@@ -92,7 +105,13 @@ async def admitted(request: Request) -> None:
         raise HTTPException(403, "other-site")
     if "/api/" in request.url.path and who.kind != "operator":
         limited(request, "api", who.actor if who.signed_in else None)
-    demand(request, level_of(endpoint, request.method))
+    level, (by, at) = level_of(endpoint, request.method), getattr(endpoint, "opened_by", (None, None))
+    if by is None:
+        demand(request, level)
+    elif at is not None:
+        demand_at(request, level, by, str(request.path_params[at]))
+    elif not who.holds_any(by):
+        demand(request, level)
     _proved_lately(request)
 
 
@@ -115,6 +134,16 @@ def demand(request: Request, level: Level) -> Who:
     if (unsure := getattr(request.state, "unsure", None)) is not None and not who.signed_in:
         raise unsure
     raise NotYours(level, service.name, withheld=who.withheld) if who.signed_in else NotSignedIn()
+
+
+def demand_at(request: Request, level: Level, capability: CapabilityName, scope: str) -> Who:
+    """Who asks, if they have this level, or this capability at this thing. Raises as `demand` does."""
+    who, service = who_of(request), _service(request)
+    if not who.holds(capability, scope):
+        if not who.may(service.name, level) and who.holds_any(capability):
+            raise NotYours(level, service.name, capability=capability)
+        return demand(request, level)
+    return who
 
 
 def who_of(request: Request) -> Who:

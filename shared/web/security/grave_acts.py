@@ -13,7 +13,12 @@ from types import MappingProxyType
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-COMMANDS = frozenset({"ReviseAccount", "CloseAccount", "ReopenAccount", "GrantRole", "WithdrawRole", "SetRoles"})
+COMMANDS = frozenset(
+    {
+        *("ReviseAccount", "CloseAccount", "ReopenAccount", "GrantRole", "WithdrawRole", "SetRoles"),
+        *("GrantCapability", "WithdrawCapability"),
+    }
+)
 """By their forms and in the API"""
 EVERYWHERE = frozenset(
     {
@@ -30,6 +35,8 @@ ROUTES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "POST /accounts/new",
                 "POST /accounts/{key}/label",
                 "POST /accounts/{key}/roles",
+                "POST /accounts/{key}/capabilities",
+                "POST /accounts/{key}/capabilities/withdraw",
                 "POST /accounts/{key}/close",
                 "POST /accounts/{key}/reopen",
                 "POST /accounts/{key}/link",

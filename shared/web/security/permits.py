@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from fastapi import Request
 
+from shared.identity.capabilities import opening
 from shared.kernel.decider import Command
-from shared.web.security.authorization import who_of
+from shared.web.security.authorization import NotYours, who_of
 
 
 async def permitted(request: Request, command: Command) -> None:
-    """Raises Refused. Asked by whatever executes a command that somebody sent."""
+    """Raises Refused, NotYours. Asked by whatever executes a command that somebody sent."""
     service = request.app.state.service
     permit = service.definition.permitting.get(type(command))
     if permit is not None:
         await permit(service, command, who_of(request))
+    elif opening(service.name, type(command).__name__) and not who_of(request).may(service.name, command.asks):
+        raise NotYours(command.asks, service.name)  # nothing says at which thing a capability would open it

@@ -199,6 +199,11 @@ WORDS: Words = {
         "Mettez-le en place dans «\u00a0Mon compte\u00a0»."
     ),
     "problem.403.hint": "Cette demande n’est pas permise ici. Refaites-la depuis une page de Maillage.",
+    "problem.403.approver": (
+        "Approuver ce bulletin demande la capacité «\u00a0approuver\u00a0», et vous ne l’avez pas, ou plus. Un "
+        "administrateur du réseau peut vous la donner."
+    ),
+    "problem.403.door": "Votre accueil vaut pour une autre rencontre. Un administrateur du réseau peut l’étendre.",
     "problem.403.role": (
         "Cela demande le rôle « {level} » dans le service {service}. Un administrateur du réseau peut vous le donner."
     ),

@@ -29,6 +29,7 @@ from services.directory.accounts.domain.administrators import (
     named,
     released,
 )
+from services.directory.accounts.domain.capabilities import DECISIONS as ABOUT_CAPABILITIES
 from services.directory.accounts.domain.handed_links import DECISIONS as ABOUT_LINKS
 from services.directory.accounts.domain.second_factor import DECISIONS as ABOUT_SECOND_FACTORS
 from services.directory.accounts.domain.sessions import DECISIONS as ABOUT_SESSIONS
@@ -241,6 +242,7 @@ ACCOUNT = Decider(
         GrantRole: _granted,
         WithdrawRole: _withdrawn,
         SetRoles: _set,
+        **ABOUT_CAPABILITIES,
         **ABOUT_LINKS,
         **ABOUT_SECOND_FACTORS,
         **ABOUT_SESSIONS,

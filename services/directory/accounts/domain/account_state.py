@@ -27,7 +27,9 @@ from shared.contract.directory.accounts import (
     TokenWithdrawn,
     Where,
 )
+from shared.contract.directory.capabilities import CapabilityGranted, CapabilityName, CapabilityWithdrawn
 from shared.contract.directory.second_factors import SecondFactorRemoved, SecondFactorReset, SecondFactorSet
+from shared.identity.capabilities import CAPABILITIES
 from shared.identity.principal import GIVES
 from shared.kernel.decider import Command, Refused
 
@@ -65,7 +67,7 @@ class Handed:
 class Account:
     """`kind` is None before it is opened. `sessions` and `links`: of sessions that began in its own stream, id → end,
     and used mail link → end of what it began; what must have ended is left out. `handed`: links that others were
-    given."""
+    given. `capabilities`: by name and scope, until when; None where nothing ends them but a word."""
 
     kind: AccountKind | None = None
     person: UUID | None = None
@@ -78,15 +80,22 @@ class Account:
     links: Mapping[UUID, datetime] = field(default_factory=dict)
     tokens: Mapping[UUID, Token] = field(default_factory=dict)
     handed: Mapping[UUID, Handed] = field(default_factory=dict)
+    capabilities: Mapping[tuple[CapabilityName, UUID | None], datetime | None] = field(default_factory=dict)
 
     @property
     def administers(self) -> bool:
         """Whether it may open accounts and give roles."""
         return self.open and not self.roles.isdisjoint({("all", "administrator"), ("directory", "administrator")})
 
-    def allows(self, scope: str) -> bool:
-        """Whether its roles give all that a scope (`<service>:<role>`) does."""
+    def able(self, at: datetime) -> set[CapabilityName]:
+        """The capabilities that it has at this moment, wherever."""
+        return {name for (name, _), ends in self.capabilities.items() if ends is None or ends > at}
+
+    def allows(self, scope: str, at: datetime) -> bool:
+        """Whether its roles give all that a scope (`<service>:<role>`) does, or it has the capability that it names."""
         service, _, role = scope.partition(":")
+        if any(role == name and CAPABILITIES[name].service == service for name in self.able(at)):
+            return True
         given = [GIVES[r] for where, r in self.roles if where in (service, "all")]
         wanted = next((levels for name, levels in GIVES.items() if name == role), None)
         return wanted is not None and wanted <= frozenset().union(*given)
@@ -99,13 +108,19 @@ def evolve(state: Account, event: Event) -> Account:
         case AccountRevised():
             return replace(state, kind=event.kind or state.kind, label=event.label or state.label)
         case AccountClosed():
-            return replace(state, open=False, sessions={}, tokens={}, handed=_void(state))
+            return replace(state, open=False, sessions={}, tokens={}, handed=_void(state), capabilities={})
         case AccountReopened():
             return replace(state, open=True)
         case RoleGranted():
             return replace(state, roles=state.roles | {(event.where, event.role)}, handed=_void(state))
         case RoleWithdrawn():
             return replace(state, roles=state.roles - {(event.where, event.role)})
+        case CapabilityGranted():
+            more = {(event.capability, event.scope): event.ends}
+            return replace(state, capabilities={**state.capabilities, **more}, handed=_void(state))
+        case CapabilityWithdrawn():
+            gone = (event.capability, event.scope)
+            return replace(state, capabilities={k: end for k, end in state.capabilities.items() if k != gone})
         case PasswordSet():
             kept = {id: ends for id, ends in state.sessions.items() if id == event.kept}
             return replace(state, password=True, sessions=kept)

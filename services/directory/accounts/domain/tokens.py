@@ -15,8 +15,13 @@ from shared.kernel.decider import Command, Context, Decision, Refused
 
 MOST_TOKENS = 50  # good at a time
 Scope = Annotated[
-    str, Field(pattern=r"^(directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$")
+    str,
+    Field(
+        pattern=r"^(directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$"
+        r"|^(newsletter:approver|events:door)$"
+    ),
 ]
+"""`<service>:<role>`, or `<service>:<capability>`: there, as the account has it"""
 TokenName = Annotated[str, Field(min_length=2, max_length=80), AS_LINE]
 
 
@@ -41,7 +46,7 @@ class WithdrawToken(AccountCommand):
 def _issued(command: IssueToken, state: Account, context: Context) -> Decision:
     known(state)
     scopes = sorted(set(command.scopes))
-    beyond = [scope for scope in scopes if not state.allows(scope)]
+    beyond = [scope for scope in scopes if not state.allows(scope, context.at)]
     if beyond:
         raise Refused("scope-beyond-roles", field="scopes", scopes=", ".join(beyond))
     if sum(token.ends > context.at for token in state.tokens.values()) >= MOST_TOKENS:
