@@ -54,9 +54,11 @@ def _has(who: Who, grant: str) -> bool:
 async def not_above(service: Commands, who: Who, account: UUID) -> Account:
     """The account, if it may do nothing that `who` may not, open or closed. Raises Refused(`account-above-you`)."""
     state = await account_of(service, account)
-    able = [CAPABILITIES[name] for name in state.able(service.now())] if state.open else []
+    now = service.now()
+    able = [at for at, ends in state.capabilities.items() if ends is None or ends > now]
     if beyond(who, (f"{where}:{role}" for where, role in state.roles)) or not all(
-        who.may(one.service, "administrator") or who.account == account for one in able
+        who.may(CAPABILITIES[name].service, "administrator") or who.holds(name, str(scope) if scope else None)
+        for name, scope in able
     ):
         raise Refused("account-above-you")
     return state

@@ -4,6 +4,7 @@ every other way to become somebody else: roles, tokens, addresses of contacts, c
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.domain.contact import AddContact, ReviseContact
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.contract.directory.accounts import LinkHandedOver, SessionBegan
+from shared.contract.directory.capabilities import CapabilityGranted
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import new_command_id
 from tests.fixtures.running_directory import HOST, House, house, mail_server, path_in, posting, until
@@ -352,3 +354,26 @@ async def taken(server: MailServer, n: int) -> bool:
 def text_of(mail: Any) -> str:
     part = mail.get_body(("plain",))
     return " ".join(str(part.get_content()).split())
+
+
+async def test_a_token_that_leaves_out_what_its_account_is_able_to_do_makes_no_session_with_it(house: House) -> None:
+    me = Account(house.now, await house.opened(OWN, "directory:administrator"), "Moi")
+    await me.say(CapabilityGranted(capability="approver", ends=datetime.now(UTC) + timedelta(days=9)))
+    async with house.browser() as program:
+        narrow = {"Authorization": f"Bearer {await me.token('directory:administrator')}"}
+        assert await refused(program, f"{API}/accounts/link", {"email": OWN}, **narrow) == ABOVE
+        wide = {"Authorization": f"Bearer {await me.token('directory:administrator', 'newsletter:approver')}"}
+        assert (await program.post(f"{API}/accounts/link", json={"email": OWN}, headers=wide)).status_code == 200
+
+
+async def test_who_keeps_one_door_is_given_no_link_of_who_keeps_another(house: House) -> None:
+    mine = await account(house.now, "directory:administrator")
+    other = Account(house.now, await house.opened(WHO), "Autre")
+    here, there, ends = uuid4(), uuid4(), datetime.now(UTC) + timedelta(days=9)
+    await mine.say(CapabilityGranted(capability="door", scope=here, ends=ends))
+    await other.say(CapabilityGranted(capability="door", scope=there, ends=ends))
+    async with house.browser() as browser:
+        browser.cookies.update(await mine.cookie())
+        assert await refused(browser, f"{API}/accounts/link", {"email": WHO}) == ABOVE
+        await mine.say(CapabilityGranted(capability="door", scope=there, ends=ends))
+        assert (await browser.post(f"{API}/accounts/link", json={"email": WHO})).status_code == 200
