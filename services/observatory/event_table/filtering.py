@@ -79,14 +79,14 @@ FROM found LEFT JOIN (
 GROUP BY found.path
 """
 PARTED = """
-SELECT path, coalesce({trait}, '') AS part, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM rests JOIN traits USING (seq) GROUP BY ALL
+SELECT path, coalesce(trait, '') AS part, count(*) AS value, list(seq ORDER BY seq) AS events
+FROM (SELECT path, seq, {trait} AS trait FROM rests JOIN traits USING (seq)) GROUP BY ALL
 """
 CONDITIONS: Mapping[str, str] = {
     "department": "department = $department",
     "college": "college = $college",
     "kind": "kind = $kind",
-    "theme": "list_contains(themes, $theme)",
+    "theme": "list_contains(themes, (SELECT theme_read(names, $theme) FROM themes_named($as_of, $known)))",
 }
 
 
@@ -108,7 +108,7 @@ def narrowed(rows: Rows, indicator: Indicator, values: Mapping[str, Any], filter
 def parted(rows: Rows, indicator: Indicator, values: Mapping[str, Any], by: Filter) -> Parts:
     """path → part → the sequences that it rests on. Parts that nothing falls into are absent; ELSEWHERE holds those of
     which the trait is not known. Themes overlap: their parts don't add up. Blocks."""
-    trait = "unnest(themes)" if by == "theme" else by
+    trait = "unnest(CASE WHEN len(themes) = 0 THEN [NULL] ELSE themes END)" if by == "theme" else by
     found: Parts = {}
     query = TRAITS.format(query=indicator.query) + PARTED.format(trait=trait)
     for row in rows(query, values):
