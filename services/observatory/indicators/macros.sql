@@ -75,17 +75,19 @@ CREATE OR REPLACE MACRO themes_read(names, words) AS
 CASE WHEN cardinality(names::MAP(VARCHAR, VARCHAR)) = 0 THEN words
      ELSE list_distinct(list_transform(words, lambda word: coalesce((names::MAP(VARCHAR, VARCHAR))[folded_theme(word)], word))) END;
 
+CREATE OR REPLACE MACRO themes_called(upto) AS TABLE
+-- What the terms of the thesaurus were ever called, on which day: one row a name in a language.
+SELECT code, unnest(json_extract_string(data, '$.titles.*')) AS title, day, turn
+FROM dated(DATE '9999-12-31', upto) WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = 'theme';
+
 CREATE OR REPLACE MACRO themes_named(as_of, upto) AS TABLE
 -- One row: what the terms of the thesaurus were ever called (in any language, and by their codes) → their codes, as far as
 -- it was known; of one name that several had, the one counts that had it last by that day, else first thereafter
 -- (shared/notions/vocabularies/themes.py; a test compares).
-WITH said AS (
-    SELECT code, json_extract_string(data, '$.titles.*') AS titles, CASE WHEN day <= as_of THEN turn ELSE -turn END AS place
-    FROM dated(DATE '9999-12-31', upto) WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = 'theme'),
-called AS (
+WITH called AS (
     SELECT folded_theme(title) AS name, arg_max(code, place) AS code FROM (
-        SELECT unnest(titles) AS title, code, place FROM said
-        UNION ALL SELECT code, code, 9223372036854775807 FROM said)
+        SELECT title, code, CASE WHEN day <= as_of THEN turn ELSE -turn END AS place FROM themes_called(upto)
+        UNION ALL SELECT code, code, 9223372036854775807 FROM themes_called(upto))
     GROUP BY ALL)
 SELECT map(coalesce(list(name), []::VARCHAR[]), coalesce(list(code), []::VARCHAR[])) AS names FROM called;
 

@@ -86,8 +86,9 @@ def test_an_identification_finds_by_every_name_what_records_and_projects_say(tmp
         CooperationProjectDrafted(
             title="Puits", leader=id_of("structure/f"), country="SN", stage="running", summary="x", themes=["Water"]
         ),
-        "p", "2017-01-01",
-    )  # fmt: skip
+        "p",
+        "2017-01-01",
+    )
     said.say(CooperationProjectPublished(), "p", "2017-01-02")
     with said.table(tmp_path) as table:
         for theme in ("water", "Eau", "eau et assainissement"):
