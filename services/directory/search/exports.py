@@ -234,11 +234,12 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
         for name in NUMBERS
         if document.get(name)
     ]
+    themes = titles_of(how, document)
     said = {
         "@context": "https://schema.org", "@type": kinds.get(document["kind"], "Organization"),
         "@id": how.page(document["key"]),
         "name": document["name"], "alternateName": document.get("acronym"), "url": document.get("website"),
-        "description": as_plain(document.get("summary") or "", 2000), "knowsAbout": titles_of(how, document),
+        "description": as_plain(document.get("summary") or "", 2000), "knowsAbout": themes,
         "areaServed": [
             {"@type": "Country", "identifier": code, "name": names.get(code, code)}
             for code in document.get("countries") or []
