@@ -236,16 +236,21 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
     ]
     themes = titles_of(how, document)
     said = {
-        "@context": "https://schema.org", "@type": kinds.get(document["kind"], "Organization"),
+        "@context": "https://schema.org",
+        "@type": kinds.get(document["kind"], "Organization"),
         "@id": how.page(document["key"]),
-        "name": document["name"], "alternateName": document.get("acronym"), "url": document.get("website"),
-        "description": as_plain(document.get("summary") or "", 2000), "knowsAbout": themes,
+        "name": document["name"],
+        "alternateName": document.get("acronym"),
+        "url": document.get("website"),
+        "description": as_plain(document.get("summary") or "", 2000),
+        "knowsAbout": themes,
         "areaServed": [
             {"@type": "Country", "identifier": code, "name": names.get(code, code)}
             for code in document.get("countries") or []
         ],
-        "address": {name: value for name, value in address.items() if value}, "identifier": numbers,
-    }  # fmt: skip
+        "address": {name: value for name, value in address.items() if value},
+        "identifier": numbers,
+    }
     return {name: value for name, value in said.items() if value}
 
 
