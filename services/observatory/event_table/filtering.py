@@ -9,12 +9,14 @@ instead: a member of 2013 counts in the college of 2013.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from services.observatory.event_table.table import Rows
 from services.observatory.indicators import Filter, Indicator
 from services.observatory.indicators.paths import is_total, part_of
+from shared.notions.vocabularies.view import known_lists
 
 Answer = dict[str, tuple[float | None, tuple[int, ...]]]
 """path → (value, None where it was not measured; the sequences it rests on)"""
@@ -42,6 +44,10 @@ class Filters:
             "kind": self.kind,
         }
         return {name: value for name, value in said.items() if value is not None}
+
+    def meant(self) -> Filters:
+        """The same, its theme as the term that it means now: two names of one theme count the same persons."""
+        return self if self.theme is None else replace(self, theme=known_lists().themes(date.max).read(self.theme))
 
     def fit(self, indicator: Indicator) -> bool:
         """Whether the indicator can be narrowed so."""

@@ -34,6 +34,7 @@ def test_a_filter_offers_terms_by_their_titles_and_keeps_the_word_that_an_addres
         assert theme_options(["water", "Sel"], None, "en") == [("Sel", "Sel"), ("water", "Water")]
         assert theme_options(["water", "Sel"], "EAU", "fr") == [("EAU", "Eau"), ("Sel", "Sel")]
         assert theme_options([], "Feu", "fr") == [("Feu", "Feu")]
+        assert Filters(theme="EAU").meant() == Filters(theme="water").meant() != Filters(theme="Feu").meant()
     finally:
         KNOWN.reset(before)
     assert theme_options(["water"], "Eau", "fr") == [("Eau", "Eau"), ("water", "water")], "no thesaurus"
