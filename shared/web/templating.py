@@ -24,7 +24,7 @@ from shared.base.services import SERVICES
 from shared.base.translations import Lang, Lexicon, Words, languages, plural, said_in
 from shared.identity.principal import PUBLIC, Who
 from shared.kernel.decider import Level
-from shared.notions.vocabularies.view import Renamed, renamed
+from shared.notions.vocabularies.view import Renamed, known_lists, renamed
 from shared.web import formatting as formats
 from shared.web.static_files import asset
 from shared.web.told import told_to
@@ -217,6 +217,9 @@ class Pages:
             "moment": lambda when: formats.moment(when, lang),
             "long_day": lambda when: formats.long_day(when, lang),
             "country": lambda code: formats.country(code, lang),
+            "theme": lambda word: known_lists().theme(word, lang),
+            "theme_titles": lambda words: known_lists().theme_titles(words, lang),
+            "theme_codes": lambda words: known_lists().themes().read_all(words),
             "language_name": lambda code: formats.language_name(code, lang),
             "here": partial(here, request),
         }

@@ -22,6 +22,7 @@ from shared.contract.directory.casework import (
 from shared.geo import plain
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises
 from shared.runtime.feature import Feature, Sayings
 from shared.runtime.service import Again, Choices, Retired
@@ -34,11 +35,14 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 
 
 async def choices(service: Premises, command: type[Command], lang: str) -> Choices:
-    """What is looked for is one of the themes that records name."""
+    """What is looked for is one of the network's themes, or of those that records name besides."""
     if command is not RequestIdentification:
         return {}
     themes = (await finder_of(service).find(limit=0, count=("themes",))).facets["themes"]
-    return {"themes": [(name, name) for name in sorted(themes, key=plain)]}
+    known = known_lists()
+    own = dict(known.choices("theme", lang))
+    used = [(name, known.theme(name, lang)) for name in themes if name not in own]
+    return {"themes": [*own.items(), *sorted(used, key=lambda pair: plain(pair[1]))]}
 
 
 RETIRED = {

@@ -17,6 +17,7 @@ from shared.contract.directory.casework import IdentificationAnswered
 from shared.contract.envelope import Recorded
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.views.projection import Document, folded
+from shared.notions.vocabularies.view import known_lists
 
 MOST = 10_000  # structures of one answer, as AnswerIdentification has it
 
@@ -56,11 +57,17 @@ class Candidates:
 def criteria_of(request: Document, themes: Sequence[str], more: str = "") -> Criteria:
     """The criteria of a request. `themes`: those that records name; one that is asked for means all that hold its words
     ("eau" means "Eau et assainissement"). `more`: words to narrow it."""
+    terms = known_lists().themes()
     known: dict[str, None] = {}
     unknown = []
     for asked in request["themes"]:
         words = set(folded(asked).split())
-        same = [theme for theme in themes if words <= set(folded(theme).split())]
+        meant = terms.read(asked)
+        same = [
+            theme
+            for theme in themes
+            if theme == meant or any(words <= set(folded(word).split()) for word in terms.words(theme))
+        ]
         known |= dict.fromkeys(same)
         unknown += [] if same else [asked]
     where = {

@@ -12,13 +12,13 @@ from services.directory.search.finder import Work
 from shared.base.translations import Lang, Lexicon
 from shared.geo.countries import country_names
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 
 PROJECT_FORMATS = ("csv", "xlsx", "json")
 PARTNERS = tuple(f"partner_{kind}" for kind in PARTNER_KINDS)
 COLUMNS = (
-    "title", "stage", "country", "country_name", "place", "leader", "participants", *PARTNERS, "themes", "sdgs",
-    "begins", "ends",
-    "budget", "funders", "summary", "evaluation", "lessons", "website", "id",
+    "title", "stage", "country", "country_name", "place", "leader", "participants", *PARTNERS, "themes", "theme_codes",
+    "sdgs", "begins", "ends", "budget", "funders", "summary", "evaluation", "lessons", "website", "id",
 )  # fmt: skip
 BETWEEN = " | "  # between the answers of a cell: an organisation's name may hold a comma
 
@@ -45,6 +45,8 @@ class ProjectExporter:
             "country_name": country_names(self.lang).get(project["country"], project["country"]),
             "leader": names[0] if names else "",
             "participants": names[1:],
+            "themes": known_lists().theme_titles(project["themes"], self.lang),
+            "theme_codes": known_lists().themes().read_all(project["themes"]),
             "id": project["key"],
         }
         return {name: _written(found[name]) for name in COLUMNS}
@@ -66,6 +68,8 @@ def as_json(how: ProjectExporter, work: Work) -> Document:
     return {
         "id": project["key"],
         **{name: project[name] for name in keep},
+        "themes": known_lists().themes().read_all(project["themes"]),
+        "theme_titles": known_lists().theme_titles(project["themes"], how.lang),
         "structures": [
             {"id": one["key"], "name": one["name"], "leads": n == 0} for n, one in enumerate(work.structures)
         ],

@@ -18,6 +18,7 @@ from services.directory.search.finder import Finder, Where
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.views.projection import Document, folded
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Views
 from shared.web.forms.forms import parse
 from shared.web.forms.validation_messages import said_of
@@ -70,7 +71,7 @@ class Answers:
             if name:
                 partners[f"partner_{kind}"].append(name)
         chosen = {"participants": list(self.participants), **({"leader": self.leader} if self.leader else {})}
-        themes = list(dict.fromkeys(self.themes))
+        themes = known_lists().themes().read_all(self.themes)
         return {
             **{n: v for n, v in parse(model, form).items() if n != "leader"},
             **chosen,

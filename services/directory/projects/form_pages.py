@@ -27,11 +27,13 @@ from services.directory.projects.views import PROJECTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.record_fields import goal, place_of
 from shared.base.paris_days import PARIS
+from shared.base.translations import Lang
 from shared.contract.fields import stored
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Reception, Views
 from shared.web.facts.of_days import BadDay, happened_on
 from shared.web.facts.outcomes import after
@@ -158,17 +160,19 @@ async def _page(
         seen=carried.seen,
         participants=[chosen[id] for id in answers.participants if id in chosen],
         partner_kinds=PARTNER_KINDS,
-        themes=await _themes(service, [name for name, _ in most(themes)[:THEMES]]),
+        themes=await _themes(service, [name for name, _ in most(themes)[:THEMES]], lang),
+        said_themes=known_lists().themes().read_all(answers.themes),
         today=datetime.now(PARIS).date().isoformat(),
         place=place_of,
     )
 
 
-async def _themes(service: Views, used: Sequence[str]) -> list[str]:
-    """What the form offers: the network's own themes in their order, as it calls them in its first language, then
-    those that are used besides."""
-    own = (await service.lists.now()).offered("theme")
-    return list(dict.fromkeys([*(one.title(service.ourselves.languages[0]) for one in own), *used]))
+async def _themes(service: Views, used: Sequence[str], lang: Lang) -> list[tuple[str, str]]:
+    """What the form offers, (value, title): the network's own themes in their order, then those that are used
+    besides."""
+    known = await service.lists.now()
+    own = dict(known.choices("theme", lang))
+    return [*own.items(), *((one, known.theme(one, lang)) for one in used if one not in own)]
 
 
 async def _sent(service: Reception, request: Request, key: UUID | None) -> Response:

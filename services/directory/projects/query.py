@@ -13,6 +13,7 @@ from services.directory.projects.views import OLDEST, PROJECTS, between, periods
 from services.directory.search.finder import Finder, ProjectSource, Results
 from services.directory.search.query import Asked
 from shared.kernel.views.projection import folded
+from shared.notions.vocabularies.view import known_lists
 from shared.web.lists import Chosen, Words
 
 FACETS = ("countries", "themes", "sdgs", "stage", "departments", "state", "structures", "partners")
@@ -57,6 +58,7 @@ class ProjectSearch:
         self.chosen: Mapping[str, Sequence[str]] = {
             name: list(dict.fromkeys(filter(None, values or ()))) for name, values in given.items()
         }
+        self.chosen = {**self.chosen, "themes": known_lists().themes().read_all(self.chosen["themes"])}
         years = sorted(int(text) for text in (first, last) if is_year(text))
         self.years = (years[0], years[-1]) if years else None
 
@@ -121,7 +123,8 @@ async def _words_as_criteria(finder: Finder, words: str) -> list[tuple[str, str]
     """What words of a search are in a request: the themes that hold them, else a question."""
     themes = (await finder.find(limit=0, count=("themes",))).facets["themes"]
     asked = set(folded(words).split())
-    same = [theme for theme in themes if asked <= set(folded(theme).split())]
+    known = known_lists().themes()
+    same = [one for one in themes if any(asked <= set(folded(word).split()) for word in known.words(one))]
     return [("themes", theme) for theme in same] or [("question", words)]
 
 

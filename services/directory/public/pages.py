@@ -70,6 +70,7 @@ async def search(
         "sdgs": sdgs,
     }
     chosen = {name: list(dict.fromkeys(filter(None, values or ())))[:MOST_CHOSEN] for name, values in given.items()}
+    chosen["themes"] = known_lists().themes().read_all(chosen["themes"])
     asked = Asked(q.strip(), {name: values for name, values in chosen.items() if values})
     closer = {"commune": asked.closer} if asked.closer else {}
     found = await finder_of(service).find(

@@ -23,6 +23,7 @@ from shared.contract.directory.structure_facts import NUMBERS, in_order
 from shared.geo import commune
 from shared.geo.countries import country_names
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises
 from shared.web.formatting import department
 from shared.web.markdown import as_plain
@@ -59,8 +60,13 @@ FORMATS: Mapping[str, Format] = {
 }
 READING = in_order("name", "acronym")
 """The facts of a record in the order in which they are read."""
-BESIDE = {"department": "department_name", "commune": "town", "countries": "country_names"}
-"""What a column of codes means."""
+BESIDE = {
+    "department": "department_name",
+    "commune": "town",
+    "countries": "country_names",
+    "themes": "theme_codes",
+}
+"""What a column of codes means; of themes, which are said as they are called, their codes."""
 COLUMNS = (
     *(column for name in READING for column in (name, BESIDE.get(name)) if column),
     "listed", "member", "since", "seen", "id",
@@ -101,7 +107,8 @@ class Exporter:
             "kind": self.lexicon.say(f"term.structure.{document['kind']}", self.lang),
             "department_name": department(document["department"]) if document.get("department") else "",
             "town": place.name if place else "",
-            "themes": ", ".join(lists["themes"]),
+            "themes": ", ".join(known_lists().theme_titles(lists["themes"], self.lang)),
+            "theme_codes": ", ".join(known_lists().themes().read_all(lists["themes"])),
             "countries": ", ".join(lists["countries"]),
             "country_names": ", ".join(names.get(code, code) for code in lists["countries"]),
             "sdgs": ", ".join(map(str, lists["sdgs"])),
@@ -178,14 +185,21 @@ async def xlsx_of(how: Table[T], documents: AsyncIterator[T]) -> AsyncIterator[b
 
 
 def as_json(how: Exporter, document: Document) -> Document:
-    """A record for programs: codes and official numbers as they are kept."""
+    """A record for programs: codes and official numbers as they are kept, themes by their terms too."""
     facts = {name: document.get(name) for name in (*READING, "listed", "since", "seen")}
+    facts["themes"] = known_lists().themes().read_all(document.get("themes") or ())
+    facts["theme_titles"] = titles_of(how, document)
     return {
         "id": document["key"],
         **facts,
         "member": None if how.college is None else how.college(document["key"]) is not None,
         "page": how.page(document["key"]),
     }
+
+
+def titles_of(how: Exporter, document: Document) -> list[str]:
+    """The themes of a record as they are called in the reader's language."""
+    return known_lists().theme_titles(document.get("themes") or (), how.lang)
 
 
 def as_feature(how: Exporter, document: Document) -> Document:
@@ -220,17 +234,23 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
         for name in NUMBERS
         if document.get(name)
     ]
+    themes = titles_of(how, document)
     said = {
-        "@context": "https://schema.org", "@type": kinds.get(document["kind"], "Organization"),
+        "@context": "https://schema.org",
+        "@type": kinds.get(document["kind"], "Organization"),
         "@id": how.page(document["key"]),
-        "name": document["name"], "alternateName": document.get("acronym"), "url": document.get("website"),
-        "description": as_plain(document.get("summary") or "", 2000), "knowsAbout": document.get("themes"),
+        "name": document["name"],
+        "alternateName": document.get("acronym"),
+        "url": document.get("website"),
+        "description": as_plain(document.get("summary") or "", 2000),
+        "knowsAbout": themes,
         "areaServed": [
             {"@type": "Country", "identifier": code, "name": names.get(code, code)}
             for code in document.get("countries") or []
         ],
-        "address": {name: value for name, value in address.items() if value}, "identifier": numbers,
-    }  # fmt: skip
+        "address": {name: value for name, value in address.items() if value},
+        "identifier": numbers,
+    }
     return {name: value for name, value in said.items() if value}
 
 
@@ -256,7 +276,7 @@ def as_vcard(how: Exporter, document: Document) -> str:
     if document.get("website"):
         lines.append(f"URL:{vcard_uri(document['website'])}")
     if document.get("themes"):
-        lines.append("CATEGORIES:" + ",".join(vcard_text(theme) for theme in document["themes"]))
+        lines.append("CATEGORIES:" + ",".join(map(vcard_text, titles_of(how, document))))
     if document.get("summary"):
         lines.append(f"NOTE:{vcard_text(as_plain(document['summary'], 2000))}")
     lines += [f"SOURCE:{vcard_uri(how.page(document['key']))}", f"REV:{_basic(document['seen'])}", "END:VCARD"]

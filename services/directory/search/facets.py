@@ -37,7 +37,7 @@ def label(name: str, value: str, lexicon: Lexicon, lang: Lang, said: str = "") -
         case "sdgs":
             return goal(value, lexicon, lang)
         case "themes":
-            return value
+            return known_lists().theme(value, lang)
         case "kind":
             return lexicon.say(f"term.structure.{value}", lang)
     return lexicon.say(f"{said}{name}.{value}", lang)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 
 import structlog
@@ -25,6 +26,8 @@ from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.views.projection import Document, Store, View, everything
 from shared.notions.one_membership import doubles
+from shared.notions.vocabularies.themes import NO_THEMES, THEME, Themes
+from shared.notions.vocabularies.view import VOCABULARIES_VIEW, Lists, as_of
 from shared.runtime.faces import Library, Premises, Views
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
@@ -58,6 +61,7 @@ OPEN = {"state": ["open"]}
 PUBLISHED = {"state": ["published"]}
 BREATH = 100  # documents taken in before others have their turn
 NONE: Mapping[str, str] = MappingProxyType({})
+NOTHING_SAID: Sequence[Document] = []
 
 Where = Mapping[str, Sequence[str]]
 
@@ -105,6 +109,7 @@ class Finder:
         self._kept: dict[str, str] = {}  # merged record → the one that is kept
         self._works: dict[str, Document] = {}  # project → what its structures are found by
         self._of_structure: dict[str, set[str]] = {}  # structure → projects
+        self._defined = DefinedThemes(store)
 
     def kept(self, structure: str) -> str:
         """The record that stands for a structure: itself, or the one that it was merged into."""
@@ -134,7 +139,7 @@ class Finder:
         `order`: name or seen, `-` for the other way. `prefixes`: facet → how the values begin that are counted, as
         communes of one department do."""
         await self.current()
-        chosen = asked_of(where)
+        chosen = self._defined.meant(asked_of(where))
         found = self._structures.find(
             text, chosen, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes
         )
@@ -154,7 +159,7 @@ class Finder:
     ) -> Results:
         """Cooperation projects; published ones, if `state` (draft, published, withdrawn) is not asked otherwise."""
         await self.current()
-        chosen = {**PUBLISHED, **{name: list(values) for name, values in (where or {}).items() if values}}
+        chosen = self._defined.meant(_published(where))
         found = self._projects.find(text, chosen, order=order, limit=limit, offset=offset, count=count)
         return Results(await self._results(self._source.view, found), found.total, found.facets, found.forgiven)
 
@@ -180,19 +185,21 @@ class Finder:
     async def project_keys(self, text: str = "", where: Where | None = None, *, order: str = "title") -> list[str]:
         """All projects of a search in their order, for an export."""
         await self.current()
-        chosen = {**PUBLISHED, **{name: list(values) for name, values in (where or {}).items() if values}}
+        chosen = self._defined.meant(_published(where))
         return self._projects.find(text, chosen, order=order, limit=10**9).keys
 
     async def keys(self, text: str = "", where: Where | None = None, *, order: str = "name") -> list[str]:
         """All structures of a search in their order, for an export or an answer."""
         await self.current()
-        chosen = asked_of(where)
+        chosen = self._defined.meant(asked_of(where))
         return self._structures.find(text, chosen, order=order, limit=10**9).keys
 
     async def current(self) -> None:
         """Takes in what the views have learnt since the last time. The first time that is everything."""
         async with self._lock:
             touched: set[str] = set()
+            if await self._defined.changed():
+                touched |= self._known[STRUCTURES]
             for view in tuple(self._upto):
                 upto = (await self._store.checkpoint(view.table)).seq
                 if upto < self._upto[view]:
@@ -292,7 +299,7 @@ class Finder:
             for id in self._of_structure.get(one, ())
             if self._works[id]["published"]
         ]
-        return entry_of(document, self._college.get(key), works)
+        return entry_of(document, self._college.get(key), works, self._defined.themes)
 
     def _project_entry(self, document: Document, structures: Mapping[str, Document]) -> Entry:
         ids = sorted({self.kept(id) for id in document["structures"]})
@@ -300,7 +307,7 @@ class Finder:
         state = "published" if document["published"] else "withdrawn" if document["withdrawn"] else "draft"
         facets = {
             "countries": [document["country"]],
-            "themes": document["themes"],
+            "themes": self._defined.themes.read_all(document["themes"]),
             "sdgs": [str(n) for n in document["sdgs"]],
             "stage": [document["stage"]],
             "structures": list(here),
@@ -310,9 +317,8 @@ class Finder:
             "periods": self._source.years(document),
         }
         names = [one["name"] for one in here.values()]
-        weak = " ".join(
-            [document["summary"], document["place"] or "", *document["themes"], *document["partners"], *names]
-        )
+        words = _words(document["themes"], self._defined.themes)
+        weak = " ".join([document["summary"], document["place"] or "", *words, *document["partners"], *names])
         weak += " " + " ".join(_country_words([document["country"]]))
         orders = {"title": document["sort"], "seen": document["seen"], "begins": document["begins"] or ""}
         return Entry(document["key"], document["title"], weak, facets, orders)
@@ -320,6 +326,37 @@ class Finder:
     async def _results(self, view: View, found: Found) -> list[Document]:
         documents = await self._store.get_many(view, found.keys)
         return [documents[key] for key in found.keys if key in documents]
+
+
+class DefinedThemes:
+    """The network's thesaurus as an index has it. `day`: of which day, None: of now."""
+
+    def __init__(self, store: Store, day: date | None = None) -> None:
+        self._store, self._day = store, day
+        self._upto, self._said = 0, NOTHING_SAID
+        self.themes = NO_THEMES
+
+    async def changed(self) -> bool:
+        """Whether something was said of it since the last time: then what is indexed is put again."""
+        upto = (await self._store.checkpoint(VOCABULARIES_VIEW.table)).seq
+        if upto == self._upto:
+            return False
+        document = await self._store.get(VOCABULARIES_VIEW, THEME)
+        self._upto = upto
+        if (said := document["said"] if document else NOTHING_SAID) == self._said:
+            return False
+        self._said = said
+        with as_of(None):  # of this index's day, whatever day it is asked for from
+            self.themes = Lists({THEME: document} if document else {}).themes(self._day)
+        return True
+
+    def meant(self, where: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """What is chosen, by the terms that it says: an address with a word of old still works."""
+        return {name: self.themes.read_all(values) if name == "themes" else values for name, values in where.items()}
+
+
+def _published(where: Where | None) -> dict[str, list[str]]:
+    return {**PUBLISHED, **{name: list(values) for name, values in (where or {}).items() if values}}
 
 
 def asked_of(where: Where | None) -> dict[str, list[str]]:
@@ -338,8 +375,14 @@ def finder_of(service: Premises) -> Finder:
     return service.parts.of(FINDER)
 
 
-def entry_of(document: Document, college: str | None = None, works: Sequence[Document] = ()) -> Entry:
-    """A structure as it is found: by what its record says, and its published projects (`works`) add."""
+def entry_of(
+    document: Document,
+    college: str | None = None,
+    works: Sequence[Document] = (),
+    themes: Themes = NO_THEMES,
+) -> Entry:
+    """A structure as it is found: by what its record says, and its published projects (`works`) add. `themes`: by which
+    its themes count."""
 
     def every(name: str) -> list[str]:
         return [str(v) for v in document.get(name) or []] + [str(v) for work in works for v in work[name]]
@@ -348,7 +391,7 @@ def entry_of(document: Document, college: str | None = None, works: Sequence[Doc
         "department": [document["department"]] if document["department"] else [],
         "commune": [document["commune"]] if document.get("commune") else [],
         "kind": [document["kind"]],
-        "themes": every("themes"),
+        "themes": themes.read_all(every("themes")),
         "countries": every("countries"),
         "sdgs": every("sdgs"),
         "listed": [_yes(document["listed"])],
@@ -358,8 +401,12 @@ def entry_of(document: Document, college: str | None = None, works: Sequence[Doc
         "state": ["closed" if document["closed"] else "open"],
     }
     strong = f"{document['name']} {document.get('acronym') or ''}"
-    weak = _places(document, facets["themes"], facets["countries"])
+    weak = _places(document, _words(every("themes"), themes), facets["countries"])
     return Entry(document["key"], strong, weak, facets, {"name": document["sort"], "seen": document["seen"]})
+
+
+def _words(said: Iterable[str], themes: Themes) -> list[str]:
+    return [word for one in said for word in themes.words(one)]
 
 
 def _yes(value: bool) -> str:

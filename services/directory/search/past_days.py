@@ -7,7 +7,16 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 
-from services.directory.search.finder import BREATH, NONE, STRUCTURE_FACETS, Results, Where, asked_of, entry_of
+from services.directory.search.finder import (
+    BREATH,
+    NONE,
+    STRUCTURE_FACETS,
+    DefinedThemes,
+    Results,
+    Where,
+    asked_of,
+    entry_of,
+)
 from services.directory.search.inverted_index import Found, Index
 from services.directory.structures.history import Told, folded_from, in_order, known
 from services.directory.structures.member_views import MEMBER_LINES
@@ -36,6 +45,7 @@ class Day:
         self._college: dict[str, str] = {}  # structure → college
         self._shown: dict[str, str | None] = {}  # structure → its college, as the index has it
         self._kept: dict[str, str] = {}  # merged record → the one that is kept
+        self._defined = DefinedThemes(store, day)
         self._lock = asyncio.Lock()
 
     def college(self, structure: str) -> str | None:
@@ -73,6 +83,8 @@ class Day:
     async def current(self) -> None:
         """Takes in what was learnt of the day since the last time. The first time that is everything."""
         async with self._lock:
+            if await self._defined.changed():
+                self._upto[TIMELINES] = 0  # all that is indexed is put again
             taken = 0
             async for line in self._news(MEMBER_LINES):
                 self._members.pop(line["key"], None)
@@ -99,7 +111,7 @@ class Day:
         if found is None or found["merged_into"]:
             self._index.drop(key)
         else:
-            self._index.put(entry_of(found, self._college.get(key)))
+            self._index.put(entry_of(found, self._college.get(key), themes=self._defined.themes))
         self._shown[key] = self._college.get(key)
         if found is not None and found["merged_into"]:
             self._kept[key] = found["merged_into"]
@@ -134,7 +146,7 @@ class Day:
         prefixes: Mapping[str, str],
     ) -> Found:
         await self.current()
-        asked = asked_of(where)
+        asked = self._defined.meant(asked_of(where))
         return self._index.find(text, asked, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes)
 
     def _folded(self, timeline: Document) -> Document | None:

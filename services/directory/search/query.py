@@ -17,6 +17,7 @@ from services.directory.structures.view_walk import chosen
 from services.directory.structures.views import STRUCTURES
 from shared.geo import DEPARTMENTS
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises, Views
 from shared.web.lists import PAGE, Chosen, Words
 from shared.web.past.moments import TODAY, AsOf, KnownAt, Moment, moment_of
@@ -88,8 +89,9 @@ def asked(
     }
     where = {name: tuple(dict.fromkeys(filter(None, values or ()))) for name, values in given.items()}
     service: Premises = request.app.state.service
-    said = {name: values for name, values in where.items() if values}
     moment = moment_of(as_of, known_at, service.now())
+    where["themes"] = tuple(known_lists().themes(moment.as_of).read_all(where["themes"]))
+    said = {name: values for name, values in where.items() if values}
     return Asked(q.strip(), said, sort if sort in ORDERS else ORDERS[0], moment)
 
 

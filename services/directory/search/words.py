@@ -13,6 +13,7 @@ WORDS: Words = {
     "export.town": "Commune",
     "export.countries": "Codes des pays",
     "export.country_names": "Pays d’action",
+    "export.theme_codes": "Codes des thèmes",
     "export.sdgs": "ODD",
     "export.rna": "RNA",
     "export.listed": "Annuaire public",

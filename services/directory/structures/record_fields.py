@@ -14,6 +14,7 @@ from shared.contract.directory.structures import StructureRevised
 from shared.contract.envelope import Recorded
 from shared.geo import commune
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.web.formatting import country, department
 
 FIELDS = (*in_order("name", "acronym", "kind", "department", "commune", "address", "website", "summary"), "listed")
@@ -60,7 +61,7 @@ def in_words(name: str, value: Any, lexicon: Lexicon, lang: Lang) -> str | None:
         case "sdgs":
             return ", ".join(goal(n, lexicon, lang) for n in value)
         case "themes":
-            return ", ".join(value)
+            return ", ".join(known_lists().theme_titles(value, lang))
         case "siren" | "siret":
             return grouped(value, GROUPS[name])
         case "listed":

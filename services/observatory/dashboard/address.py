@@ -3,6 +3,7 @@ pages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
@@ -15,6 +16,7 @@ from services.observatory.event_table.filtering import Filters
 from services.observatory.event_table.moment import day_of, today
 from services.observatory.figures.observatory import Observatory
 from services.observatory.network import whose
+from shared.base.translations import Lang
 from shared.geo import DEPARTMENTS
 from shared.kernel.decider import Refused
 from shared.notions.vocabularies.view import known_lists
@@ -120,13 +122,23 @@ def context(request: Request, asking: Asked, base: str = "/observatory/review/ev
     )
 
 
+def theme_options(found: Sequence[str], chosen: str | None, lang: Lang) -> list[tuple[str, str]]:
+    """The themes that a filter offers, as the network calls them, by title; one that is chosen stays as it was said."""
+    lists = known_lists()
+    themes = lists.themes()
+    means = None if chosen is None else themes.read(chosen)
+    offered = {one: one for one in found} | ({means: chosen} if means and chosen else {})
+    said = [(value, lists.theme(code, lang)) for code, value in offered.items()]
+    return sorted(said, key=lambda pair: pair[1].casefold())
+
+
 def tags(request: Request, filters: Filters, asking: Asked | None = None) -> list[tuple[str, str | None]]:
     """The active filters; on the dashboard each with the address that takes it away."""
     pages: Pages = request.app.state.pages
     where = Context(today(), range(0), language(request), pages.lexicon)
     return [
         (
-            value if name == "theme" else label(where, value, name),
+            known_lists().theme(value, where.lang) if name == "theme" else label(where, value, name),
             f"/observatory/dashboard?{asking.address(**{name: None})}" if asking else None,
         )
         for name, value in filters.chosen().items()

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from services.observatory.charts.drawing import Context, as_sheet, drawn, listed
 from services.observatory.charts.files import NoFont, png, sheet, svg
-from services.observatory.dashboard.address import MOST_THEMES, Query_, Wanted, asked, context, tags
+from services.observatory.dashboard.address import MOST_THEMES, Query_, Wanted, asked, context, tags, theme_options
 from services.observatory.dashboard.dashboard import Asked, change_in_words, dashboard
 from services.observatory.event_table.moment import today, year_of
 from services.observatory.figures.observatory import Observatory, current
@@ -177,7 +177,6 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     )
     begun = (await table.ask(f"SELECT min(year(day)) AS year FROM {table.known_now}"))[0]["year"]
     now = today().year
-    offered = {row["theme"] for row in themes} | ({asking.filters.theme} if asking.filters.theme else set())
     codes = {row["department"] for row in departments} | (
         {asking.filters.department} if asking.filters.department else set()
     )
@@ -185,7 +184,7 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     years = list(range(first, max(now, moment.as_of.year) + 1))
     step = -(-len(years) // 8)
     return {
-        "themes": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
+        "themes": theme_options([row["theme"] for row in themes], asking.filters.theme, where.lang),
         "years": years,
         "kinds": listed(where, "kind", asking.filters.kind),
         "colleges": listed(where, "college", asking.filters.college),

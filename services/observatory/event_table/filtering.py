@@ -9,12 +9,14 @@ instead: a member of 2013 counts in the college of 2013.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from services.observatory.event_table.table import Rows
 from services.observatory.indicators import Filter, Indicator
 from services.observatory.indicators.paths import is_total, part_of
+from shared.notions.vocabularies.view import known_lists
 
 Answer = dict[str, tuple[float | None, tuple[int, ...]]]
 """path → (value, None where it was not measured; the sequences it rests on)"""
@@ -42,6 +44,10 @@ class Filters:
             "kind": self.kind,
         }
         return {name: value for name, value in said.items() if value is not None}
+
+    def meant(self) -> Filters:
+        """The same, its theme as the term that it means now: two names of one theme count the same persons."""
+        return self if self.theme is None else replace(self, theme=known_lists().themes(date.max).read(self.theme))
 
     def fit(self, indicator: Indicator) -> bool:
         """Whether the indicator can be narrowed so."""
@@ -79,14 +85,14 @@ FROM found LEFT JOIN (
 GROUP BY found.path
 """
 PARTED = """
-SELECT path, coalesce({trait}, '') AS part, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM rests JOIN traits USING (seq) GROUP BY ALL
+SELECT path, coalesce(trait, '') AS part, count(*) AS value, list(seq ORDER BY seq) AS events
+FROM (SELECT path, seq, {trait} AS trait FROM rests JOIN traits USING (seq)) GROUP BY ALL
 """
 CONDITIONS: Mapping[str, str] = {
     "department": "department = $department",
     "college": "college = $college",
     "kind": "kind = $kind",
-    "theme": "list_contains(themes, $theme)",
+    "theme": "list_contains(themes, (SELECT theme_read(names, $theme) FROM themes_named($as_of, $known)))",
 }
 
 
@@ -108,7 +114,7 @@ def narrowed(rows: Rows, indicator: Indicator, values: Mapping[str, Any], filter
 def parted(rows: Rows, indicator: Indicator, values: Mapping[str, Any], by: Filter) -> Parts:
     """path → part → the sequences that it rests on. Parts that nothing falls into are absent; ELSEWHERE holds those of
     which the trait is not known. Themes overlap: their parts don't add up. Blocks."""
-    trait = "unnest(themes)" if by == "theme" else by
+    trait = "unnest(CASE WHEN len(themes) = 0 THEN [NULL] ELSE themes END)" if by == "theme" else by
     found: Parts = {}
     query = TRAITS.format(query=indicator.query) + PARTED.format(trait=trait)
     for row in rows(query, values):

@@ -332,6 +332,8 @@ class EventTable:
             cursor.execute(kept)
             cursor.execute(f"CREATE TEMP TABLE planned_at AS SELECT * FROM planned_days({known:d})")
             cursor.execute("CREATE TEMP MACRO planned_days(upto) AS TABLE SELECT * FROM temp.planned_at")
+            cursor.execute(f"CREATE TEMP TABLE called_at AS SELECT * FROM themes_called({known:d})")
+            cursor.execute("CREATE TEMP MACRO themes_called(upto) AS TABLE SELECT * FROM temp.called_at")
             cursor.execute(f"CREATE TEMP TABLE merges_at AS SELECT * FROM merges(DATE '{as_of:%Y-%m-%d}', {known:d})")
             cursor.execute(
                 "CREATE TEMP MACRO merges(as_of, upto) AS TABLE SELECT * FROM temp.merges_at WHERE day <= as_of"

@@ -2,7 +2,8 @@
 
 An event can change what had happened by the end of a day in two ways: it happened by then itself, or it speaks of a
 thing that something is known of by then (a mistake that is taken back never happened). All that indicators are written
-in (macros.sql) goes by one of the two.
+in (macros.sql) goes by one of the two, and by the names of the thesaurus, which count on all days (ADR 71): whatever is
+said of a list of the network touches every day.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from services.observatory.event_table.table import EventTable
 
 DAYS = 32  # days that are remembered
 TOUCHED = """
-WITH told AS (SELECT entity_id, day, version FROM events WHERE readable AND seq > $since AND seq <= $upto)
-SELECT EXISTS (FROM told WHERE day <= $as_of)
+WITH told AS (SELECT entity, entity_id, day, version FROM events WHERE readable AND seq > $since AND seq <= $upto)
+SELECT EXISTS (FROM told WHERE day <= $as_of OR entity = 'vocabulary')
     OR EXISTS (
         FROM events WHERE seq <= $upto AND day <= $as_of AND entity_id IN \
 (SELECT entity_id FROM told WHERE version > 1))

@@ -30,7 +30,7 @@ ASKED = {"themes": "themes", "countries": "countries", "departments": "departmen
          "colleges": "college", "member": "member"}  # fmt: skip
 """Criterion → its name in an address, which is that of the directory's search."""
 TESTS: Mapping[str, str] = {
-    "themes": "list_has_any(themes, $themes::VARCHAR[])",
+    "themes": "list_has_any(themes, (SELECT themes_read(names, $themes::VARCHAR[]) FROM themes_named($as_of, $upto)))",
     "countries": "list_has_any(countries, $countries::VARCHAR[])",
     "departments": "list_contains($departments::VARCHAR[], department)",
     "kinds": "list_contains($kinds::VARCHAR[], kind)",
@@ -180,7 +180,11 @@ def fits(actor: Actor, criteria: Criteria) -> dict[str, bool]:
         "colleges": [actor.college],
         "member": ["yes" if actor.college else "no"],
     }
-    return {name: not set(values).isdisjoint(own[name]) for name, values in criteria.chosen().items()}
+    asked = criteria.chosen()
+    if "themes" in asked:  # what was known of the thesaurus when one of them was read may not have been for the other
+        themes = known_lists().themes()
+        own["themes"], asked = themes.read_all(actor.themes), {**asked, "themes": themes.read_all(asked["themes"])}
+    return {name: not set(values).isdisjoint(own[name]) for name, values in asked.items()}
 
 
 def mark(found: Sequence[str]) -> str:

@@ -28,8 +28,9 @@ MOST_VALUES = 300  # of one criterion
 
 
 class Criteria(BaseModel):
-    """What is looked for. Of a criterion with several values one must fit; all criteria must. `themes` are those of the
-    records, letter by letter; `member`: a member on that day, or not."""
+    """What is looked for. Of a criterion with several values one must fit; all criteria must. `themes`: terms
+    of the thesaurus, by code or any name that they had, or words of the records, letter by letter; `member`: a member
+    on that day, or not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     themes: list[Line] = Field([], max_length=MOST_VALUES)

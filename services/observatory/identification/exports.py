@@ -17,6 +17,7 @@ import xlsxwriter
 
 from services.observatory.identification.criteria import Actor
 from shared.base.translations import Lang, Lexicon
+from shared.notions.vocabularies.view import known_lists
 from shared.web.formatting import country, department
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -31,6 +32,7 @@ COLUMNS = (
     "department",
     "department_name",
     "themes",
+    "theme_codes",
     "countries",
     "country_names",
     "sdgs",
@@ -63,6 +65,7 @@ class Sheet:
             say(f"term.structure.{one.kind}", self.lang) if one.kind else "",
             one.department or "",
             department(one.department) if one.department else "",
+            ", ".join(known_lists().theme_titles(one.themes, self.lang)),
             ", ".join(one.themes),
             ", ".join(one.countries),
             ", ".join(country(code, self.lang) for code in one.countries),
@@ -123,6 +126,7 @@ def _json(sheet: Sheet) -> bytes:
             "kind": one.kind,
             "department": one.department,
             "themes": one.themes,
+            "theme_titles": known_lists().theme_titles(one.themes, sheet.lang),
             "countries": one.countries,
             "sdgs": one.sdgs,
             "college": one.college,

@@ -25,6 +25,7 @@ from services.observatory.identification.shown import (
     kept,
     label,
     options,
+    picked,
     travelling,
     when_as_facts,
     when_in_words,
@@ -65,9 +66,9 @@ async def search(
         page=page,
         pages_total=pages_total(page, found.total),
         tags=_tags(request, criteria, lexicon, lang),
-        facets={name: options(name, found.facets[name], _chosen(criteria, name), lexicon, lang) for name in ASKED},
+        facets={name: options(name, found.facets[name], picked(criteria, name), lexicon, lang) for name in ASKED},
         parts={name: options(name, counts, (), lexicon, lang) for name, counts in found.parts.items()},
-        chosen={name: _chosen(criteria, name) for name in ASKED},
+        chosen={name: picked(criteria, name) for name in ASKED},
         asked_as=ASKED,
         map=_map(request, criteria, found, lang, service.ourselves.region(moment.as_of)),
         files=[(ending.upper(), f"/observatory/identification/export.{ending}?{carried}") for ending in TYPES],
@@ -93,10 +94,6 @@ async def export(
     about = [*in_words(criteria, request), *when_in_words(moment, request)]
     facts = {"criteria": criteria.model_dump(), **when_as_facts(moment)}
     return await answered(service, request, ending, found.actors, about, facts, f"acteurs_{moment.as_of}")
-
-
-def _chosen(criteria: Criteria, name: str) -> list[str]:
-    return [str(value) for value in criteria.chosen().get(name, ())]
 
 
 def _tags(request: Request, criteria: Criteria, lexicon: Lexicon, lang: Lang) -> list[tuple[str, str]]:

@@ -60,7 +60,7 @@ def label(name: str, value: Any, lexicon: Lexicon, lang: Lang | str) -> str:
         case "sdgs":
             return f"{text}. {lexicon.say(f'sdg.{text}', lang)}"
         case "themes":
-            return text
+            return known_lists().theme(text, lang)
     said = lexicon.say(f"{ {'kinds': 'term.structure', 'colleges': 'term.college'}.get(name, name) }.{text}", lang)
     return said[:1].upper() + said[1:]
 
@@ -81,6 +81,12 @@ def options(
     else:
         values = sorted(known, key=lambda value: (-counts.get(value, 0), value))
     return [(value, label(name, value, lexicon, lang), counts.get(value, 0)) for value in values[:MOST]]
+
+
+def picked(criteria: Criteria, name: str) -> list[str]:
+    """What is chosen of a criterion, as the options have it."""
+    values = [str(value) for value in criteria.chosen().get(name, ())]
+    return known_lists().themes().read_all(values) if name == "themes" else values
 
 
 def in_words(criteria: Criteria, request: Request) -> list[tuple[str, str]]:

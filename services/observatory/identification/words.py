@@ -41,6 +41,7 @@ IDENTIFICATION_WORDS: Words = {
     "identification.column.department": L("Code du département", context="identification.column.department"),
     "identification.column.department_name": "Département",
     "identification.column.themes": "Thèmes",
+    "identification.column.theme_codes": L("Codes des thèmes", context="identification.column.theme_codes"),
     "identification.column.countries": L("Codes des pays", context="identification.column.countries"),
     "identification.column.country_names": L("Pays", context="identification.column.country_names"),
     "identification.column.sdgs": "ODD",

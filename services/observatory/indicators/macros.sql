@@ -59,14 +59,48 @@ GROUP BY entity_id
 HAVING registered IS NOT NULL
    AND NOT coalesce(arg_max(type = 'StructureClosed', turn) FILTER (type IN ('StructureClosed', 'StructureReopened')), false);
 
+CREATE OR REPLACE MACRO folded_theme(word) AS
+-- A theme as it is compared: as texts are searched (event_table/plain_text.py; a test compares), and with single spaces.
+trim(regexp_replace(regexp_replace(
+    replace(replace(strip_accents(lower(word)), 'œ', 'oe'), 'æ', 'ae'),
+    '[\x{00AD}\x{034F}\x{061C}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}]', '', 'g'),
+    '[\s\p{Z}]+', ' ', 'g'));
+
+CREATE OR REPLACE MACRO theme_read(names, word) AS
+-- The term of the thesaurus that a said theme means (its code), by the `names` of `themes_named`; a word of none is itself.
+CASE WHEN cardinality(names::MAP(VARCHAR, VARCHAR)) = 0 THEN word ELSE coalesce((names::MAP(VARCHAR, VARCHAR))[folded_theme(word)], word) END;
+
+CREATE OR REPLACE MACRO themes_read(names, words) AS
+-- The same for several, each term once.
+CASE WHEN cardinality(names::MAP(VARCHAR, VARCHAR)) = 0 THEN words
+     ELSE list_distinct(list_transform(words, lambda word: coalesce((names::MAP(VARCHAR, VARCHAR))[folded_theme(word)], word))) END;
+
+CREATE OR REPLACE MACRO themes_called(upto) AS TABLE
+-- What the terms of the thesaurus were ever called, on which day: one row a name in a language.
+SELECT code, unnest(json_extract_string(data, '$.titles.*')) AS title, day, turn
+FROM dated(DATE '9999-12-31', upto) WHERE type IN ('TermDefined', 'TermRevised') AND vocabulary = 'theme';
+
+CREATE OR REPLACE MACRO themes_named(as_of, upto) AS TABLE
+-- One row: what the terms of the thesaurus were ever called (in any language, and by their codes) → their codes, as far as
+-- it was known; of one name that several had, the one counts that had it last by that day, else first thereafter
+-- (shared/notions/vocabularies/themes.py; a test compares).
+WITH called AS (
+    SELECT folded_theme(title) AS name, arg_max(code, place) AS code FROM (
+        SELECT title, code, CASE WHEN day <= as_of THEN turn ELSE -turn END AS place FROM themes_called(upto)
+        UNION ALL SELECT code, code, 9223372036854775807 FROM themes_called(upto))
+    GROUP BY ALL)
+SELECT map(coalesce(list(name), []::VARCHAR[]), coalesce(list(code), []::VARCHAR[])) AS names FROM called;
+
 CREATE OR REPLACE MACRO profile_at(as_of, upto) AS TABLE
 -- One row a structure that was ever spoken of, closed or not: what it was then, by which figures are narrowed.
-SELECT
-    entity_id AS structure,
-    arg_max(kind, turn) AS kind,
-    nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, turn), '') AS department,
-    arg_max(CASE WHEN list_contains(cleared, 'themes') THEN []::VARCHAR[] ELSE themes END, turn) AS themes
-FROM dated(as_of, upto) WHERE entity = 'structure' GROUP BY entity_id;
+WITH profiles AS (
+    SELECT
+        entity_id AS structure,
+        arg_max(kind, turn) AS kind,
+        nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, turn), '') AS department,
+        arg_max(CASE WHEN list_contains(cleared, 'themes') THEN []::VARCHAR[] ELSE themes END, turn) AS themes
+    FROM dated(as_of, upto) WHERE entity = 'structure' GROUP BY entity_id)
+SELECT profiles.* REPLACE (themes_read(names, themes) AS themes) FROM profiles, themes_named(as_of, upto);
 
 CREATE OR REPLACE MACRO running(as_of, upto, begun, ended) AS TABLE
 -- One row an entity that `begun` on a day, and was not `ended` since: a seat, a place, a group. `event` began it.
@@ -268,8 +302,9 @@ colleges AS (
     WHERE members.structure IS NOT NULL GROUP BY ALL)
 SELECT
     records.structure, name, kind, department, college, closed,
-    list_sort(list_distinct(list_concat(records.themes, added.themes))) AS themes,
+    list_sort(list_distinct(themes_read(names, list_concat(records.themes, added.themes)))) AS themes,
     list_sort(list_distinct(list_concat(records.countries, added.countries))) AS countries,
     list_sort(list_distinct(list_concat(records.sdgs, added.sdgs))) AS sdgs
-FROM records LEFT JOIN added ON added.structure = records.structure LEFT JOIN colleges ON colleges.structure = records.structure
+FROM records LEFT JOIN added ON added.structure = records.structure LEFT JOIN colleges ON colleges.structure = records.structure,
+     themes_named(as_of, upto)
 WHERE NOT closed OR college IS NOT NULL;

@@ -72,7 +72,7 @@ def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
             figure.get("first_year"),
             figure.get("last_year"),
         )
-        filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind")))
+        filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind"))).meant()
         if spec.one.parts == "college" and filters in map(_of_college, spec.one.of_persons):
             filters = ALL  # narrowed to the college of persons: the same persons
             if is_total(spec.path):

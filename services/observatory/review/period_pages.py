@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from services.observatory.charts.drawing import Context, listed
 from services.observatory.dashboard import address
-from services.observatory.dashboard.address import MOST_THEMES, Day, Word
+from services.observatory.dashboard.address import MOST_THEMES, Day, Word, theme_options
 from services.observatory.event_table.moment import day_of, today
 from services.observatory.figures.computed import Leaf, values_of
 from services.observatory.figures.observatory import Observatory, current
@@ -268,12 +268,11 @@ async def _choices(observatory: Observatory, head: Head, who: Reader) -> dict[st
     where = Context(head.day, range(0), who.lang, who.lexicon)
     chosen = head.filters
     codes = {row["department"] for row in departments} | ({chosen.department} if chosen.department else set())
-    offered = {row["theme"] for row in themes} | ({chosen.theme} if chosen.theme else set())
     return {
         "department": sorted(
             ((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]
         ),
         "college": listed(where, "college", chosen.college),
         "kind": listed(where, "kind", chosen.kind),
-        "theme": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
+        "theme": theme_options([row["theme"] for row in themes], chosen.theme, who.lang),
     }

@@ -6,6 +6,7 @@ bulletins too. Colleges are named by their own id (shared/notions/namings.py).""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
@@ -17,13 +18,18 @@ from shared.contract.newsletter.bulletins import IssueApproved, IssueStarted
 from shared.contract.newsletter.subscriptions import SubscriptionConfirmed
 from shared.kernel.views.projection import Document, View
 from shared.notions.vocabularies import VOCABULARIES, vocabulary_id
+from shared.notions.vocabularies.themes import THEME
 
 KIND = "membership.vocabulary"
+CODE = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 MOST = 30  # entities that are remembered for a term, the first and the latest of them: what to look at first
+THEMES = ("theme", "themes")
+"""The fields that say themes: of them those are told that may be codes, others are words (ADR 71)"""
 SPEAKING: Sequence[type[Event]] = [
     kind
     for kind in load_all().values()
     if any(not VOCABULARIES[name].elsewhere for name in vocabularies_in(kind).values())
+    or not kind.model_fields.keys().isdisjoint(THEMES)
 ]
 """The types that say terms of a list"""
 
@@ -40,6 +46,11 @@ def codes_said(event: Event) -> Iterator[tuple[str, str]]:
         for one in said if isinstance(said, list) else [said]:
             if isinstance(one, str) and not VOCABULARIES[vocabulary].elsewhere:
                 yield vocabulary, one
+    for field in THEMES:
+        said = getattr(event, field, None)
+        for one in said if isinstance(said, list) else [said]:
+            if isinstance(one, str) and CODE.fullmatch(one):
+                yield THEME, one
 
 
 def _terms(event: Recorded) -> Sequence[str]:
@@ -60,7 +71,7 @@ def _by(document: Document | None, data: Event, event: Recorded) -> Document:
     return {"by": by if one in by or len(by) >= MOST else [*by, one], "last": [[*pair] for pair in last]}
 
 
-TERM_USES = View(name="term_uses", version=2, on=dict.fromkeys(SPEAKING, _by), keys=_terms, of_log=True, stamps=())
+TERM_USES = View(name="term_uses", version=3, on=dict.fromkeys(SPEAKING, _by), keys=_terms, of_log=True, stamps=())
 """Which entities ever said a term, by `thing`: `by`, the first of them; `last`, those of the latest days, each with its
 day; whatever was corrected since."""
 BULLETIN_USES = View(

@@ -18,6 +18,7 @@ from shared.contract.membership.vocabularies import TermClosed, TermDefined, Ter
 from shared.contract.newsletter.bulletins import BulletinClosed, BulletinOpened, BulletinRevised
 from shared.kernel.views.projection import Document, Store, View
 from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, french, in_order, in_use, vocabulary_id
+from shared.notions.vocabularies.themes import NO_THEMES, THEME, Themes, named
 
 ELSEWHERE: Mapping[str, str] = {"membership.college": "college", "newsletter.bulletin": "bulletin"}
 """entity → the list that its events are of"""
@@ -129,6 +130,7 @@ class Lists:
         self._first = first
         self._now: dict[str, Terms] = {}
         self._then: dict[tuple[str, date, int | None], Terms] = {}
+        self._themes: dict[tuple[date | None, int | None], Themes] = {}
         self._said = {
             name: [
                 (types[one["type"]].model_validate(one["data"]), date.fromisoformat(one["day"]), one["seq"])
@@ -190,6 +192,29 @@ class Lists:
         said as it is written."""
         term = self._term(vocabulary, code, lang, day) or Term(code, {})
         return term.title(lang)
+
+    def themes(self, day: date | None = None) -> Themes:
+        """What said themes mean on a day, None: on that which is answered as of; else now."""
+        if THEME not in self._said:
+            return NO_THEMES
+        then = THEN.get() if day is None else Then(day)
+        key = (then.day, then.upto) if then else (None, None)
+        if key not in self._themes:
+            if len(self._themes) >= MOST_DAYS:
+                self._themes.clear()
+            day, upto = key
+            known = ((one, on) for one, on, seq in self._said[THEME] if upto is None or seq <= upto)
+            self._themes[key] = named(known, day)
+        return self._themes[key]
+
+    def theme(self, word: str, lang: str) -> str:
+        """What a said theme, a word or a code, is called on the day that is answered as of; else now."""
+        code = self.themes().read(word)
+        return self.title(THEME, code, lang) if code in self.terms(THEME) else word
+
+    def theme_titles(self, words: Iterable[str], lang: str) -> list[str]:
+        """The same for several, each term once."""
+        return list(dict.fromkeys(self.theme(word, lang) for word in words))
 
     def said(self, vocabulary: str, code: str, lang: str) -> str | None:
         """What the network itself called a term on the day that is answered as of, as

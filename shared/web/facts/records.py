@@ -13,6 +13,7 @@ from shared.kernel.corrections import told
 from shared.kernel.line import standing
 from shared.kernel.views.past import Lived
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Reception
 
 SEEN = "seen_day"
@@ -55,7 +56,7 @@ def on_its_day(
     `then` on that day. Where that is None, the rest is left out: it stays as it is."""
     answers = dict(given)
     for name in fields:
-        if _plain(given.get(name)) != _plain(shown.get(name)):
+        if _plain(_said(name, given.get(name))) != _plain(_said(name, shown.get(name))):
             continue
         kept = then.get(name) if then is not None else None
         if kept in (None, "", []):
@@ -63,6 +64,11 @@ def on_its_day(
         else:
             answers[name] = kept
     return answers
+
+
+def _said(name: str, value: Any) -> Any:
+    """Themes by their terms: a word that was noted of old is no other answer than the code of its term."""
+    return known_lists().themes().read_all(value) if name == "themes" and isinstance(value, list | tuple) else value
 
 
 def _plain(value: Any) -> Any:

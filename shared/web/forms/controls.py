@@ -10,9 +10,11 @@ from starlette.datastructures import FormData
 
 from shared.base.paris_days import PARIS
 from shared.base.translations import Lang, Lexicon, languages
+from shared.notions.vocabularies.themes import THEME
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.service import Suggestion
 from shared.web.formatting import language_name
-from shared.web.forms.field_shapes import Shape
+from shared.web.forms.field_shapes import THEMED, Shape
 from shared.web.forms.parsing import SHOWN, titles_in
 from shared.web.words.messages import KERNEL
 
@@ -48,7 +50,7 @@ class FormField:
 
     `optional` is said beside the label; an answer with a default is neither required nor optional. `anchor`
     is the id that the error summary points to. `attrs` are further HTML attributes. `suggested`: where suggestions come
-    from, if there are any.
+    from, if there are any; `terms`: what the network's thesaurus offers, beside which other words may be said.
     """
 
     name: str
@@ -63,6 +65,7 @@ class FormField:
     attrs: Mapping[str, str]
     id: str
     suggested: str | None = None
+    terms: tuple[str, ...] = ()
 
     @property
     def value(self) -> str:
@@ -105,6 +108,12 @@ def question(
     if widget == "checkboxes" and len(options) > MANY:  # what is ticked must not lie far down in a box that scrolls
         options.sort(key=lambda option: option[0] not in answers)
     attrs = _attrs(shape, widget)
+    terms: tuple[str, ...] = ()
+    if shape.name in THEMED and widget in ("text", "lines"):
+        terms = tuple(title for _, title in known_lists().choices(THEME, Lang(lang)))
+        answers = tuple("\n".join(known_lists().theme(one, lang) for one in text.split("\n")) for text in answers)
+        if terms and widget == "text":
+            attrs |= {"list": f"{prefix}-{name}-l"}
     if suggestion is not None:
         answers = tuple(suggestion.said(answer) for answer in answers)
         attrs |= {"list": f"{prefix}-{name}-l", "autocomplete": "off"}
@@ -121,6 +130,7 @@ def question(
         attrs,
         f"{prefix}-{name}",
         suggestion.path if suggestion else None,
+        terms,
     )
 
 

@@ -16,10 +16,12 @@ from uuid import UUID
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-__all__ = ["Kind", "Shape", "shape_of", "shapes"]
+__all__ = ["THEMED", "Kind", "Shape", "shape_of", "shapes"]
 
 Kind = Literal["text", "personal", "flag", "integer", "decimal", "date", "moment", "id", "choice", "titles"]
 
+THEMED = ("theme", "themes")
+"""Fields whose answers are terms of the network's thesaurus, or words of their own"""
 LISTS = (list, tuple, set, frozenset)
 PLAIN: Mapping[type, Kind] = {
     bool: "flag", int: "integer", float: "decimal", Decimal: "decimal", datetime: "moment", date: "date",

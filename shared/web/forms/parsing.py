@@ -12,7 +12,8 @@ from shared.base.paris_days import PARIS, OutOfCalendar, utc
 from shared.base.translations import languages
 from shared.contract.cleaning import WHITE
 from shared.contract.fields import day_typed, moment_written
-from shared.web.forms.field_shapes import Shape, shapes
+from shared.notions.vocabularies.view import known_lists
+from shared.web.forms.field_shapes import THEMED, Shape, shapes
 
 __all__ = ["SHOWN", "parse", "titles_in"]
 
@@ -26,8 +27,8 @@ def parse(model: type[BaseModel], form: FormData) -> dict[str, Any]:
     Texts are stripped. An empty answer is absent, so a default applies, or "missing" is reported; but an
     optional field that was sent empty is None. A tick box is a bool, boxes and lines are lists, a number may
     have a comma and spaces, 31/10/2017 is a date, and a local date and time (Paris) becomes aware UTC; a text in each
-    language comes as `<field>.<language>`. Names that the model does not have are ignored; a file sent where a text is
-    expected is too.
+    language comes as `<field>.<language>`; a theme that the thesaurus has is its code. Names that the model does not
+    have are ignored; a file sent where a text is expected is too.
     """
     shown = set(_texts(form, SHOWN))
     read: dict[str, Any] = {}
@@ -79,7 +80,7 @@ def _value(shape: Shape, text: str) -> Any:
         return _iso_day(text)
     if shape.kind == "moment":
         return _utc(text)
-    return text
+    return known_lists().themes().read(text) if shape.name in THEMED else text
 
 
 def _number(shape: Shape, text: str) -> int | float | str:

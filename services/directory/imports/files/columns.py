@@ -146,7 +146,8 @@ def read_line(columns: Sequence[str], cells: Sequence[str], default_kind: str) -
         read.values["website"] = address if "://" in address else f"https://{address}"
     if "themes" in given:
         parts = (_theme(part) for part in re.split(r"[;,|\n]", given["themes"]))
-        read.values["themes"] = list(dict.fromkeys(part[:1].upper() + part[1:] for part in parts if part))
+        words = (part[:1].upper() + part[1:] for part in parts if part)
+        read.values["themes"] = known_lists().themes().read_all(words)
     if "countries" in given:
         codes, unread = country_codes(given["countries"])
         read.values["countries"] = codes

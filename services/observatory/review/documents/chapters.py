@@ -265,4 +265,7 @@ def dates(head: Head, who: Reader, made: date) -> list[tuple[str, str]]:
 def narrowed_to(filters: Filters, who: Reader) -> list[str]:
     """The filters in words."""
     context = Context(date.min, range(0), who.lang, who.lexicon)
-    return [value if name == "theme" else worded(context, value) for name, value in filters.chosen().items()]
+    return [
+        known_lists().theme(value, who.lang) if name == "theme" else worded(context, value)
+        for name, value in filters.chosen().items()
+    ]

@@ -187,8 +187,9 @@ async def looked_at(
     """The figures that may be published and those that are left out, beside the reviews that are `published` and what
     open data has released until a day."""
     printed: dict[str, list[float]] = {}
+    meant = head.filters.meant()
     for earlier in published:
-        if filters_of(earlier) == head.filters:
+        if filters_of(earlier).meant() == meant:
             for one in earlier["figures"]:
                 printed.setdefault(one["indicator"], []).extend(
                     number for number in (one["value"], one["before"]) if number is not None
@@ -202,7 +203,7 @@ async def looked_at(
     for name in names:
         had += await released_said(observatory, INDICATORS[name], day)
     since = await begun(observatory)
-    return without_small(leaves, printed, had, period=head.period, filters=head.filters, begun=since)
+    return without_small(leaves, printed, had, period=head.period, filters=meant, begun=since)
 
 
 def _figure(leaf: Leaf) -> Figure:

@@ -18,7 +18,7 @@ from services.observatory.event_table.moment import today
 from services.observatory.figures.observatory import current
 from services.observatory.identification.criteria import ASKED, Actor, Found, criteria_of, identify, named, query_of
 from services.observatory.identification.domain import Criteria
-from services.observatory.identification.shown import options
+from services.observatory.identification.shown import options, picked
 from services.observatory.surveys.answering.links import address, links_of
 from services.observatory.surveys.domain.survey import MOST_AT_ONCE, SendSurvey
 from services.observatory.surveys.recipients.letters import send_to
@@ -250,7 +250,7 @@ async def send_page(
     criteria, found = await chosen(service, request, page)
     asked = await service.store.get_many(SURVEY_RECIPIENTS, [recipient_key(key, one.key) for one in found.actors])
     facets = {
-        name: options(name, found.facets.get(name, {}), _picked(criteria, name), pages.lexicon, lang) for name in ASKED
+        name: options(name, found.facets.get(name, {}), picked(criteria, name), pages.lexicon, lang) for name in ASKED
     }
     return render(
         service,
@@ -263,7 +263,7 @@ async def send_page(
         asked={one["key"].partition(".")[2] for one in asked.values()},
         facets=facets,
         asked_as=ASKED,
-        chosen={name: _picked(criteria, name) for name in ASKED},
+        chosen={name: picked(criteria, name) for name in ASKED},
         active=len(query_of(criteria)),
         q=query.get("q", "")[:200],
         query=[(name, value) for name, value in query.multi_items() if name not in ("page", "done", "lang")],
@@ -333,7 +333,3 @@ async def _on_record(service: Chronicle, form: FormData) -> list[UUID]:
     if any(str(one) not in known for one in ids):
         raise Refused("unknown-structure")
     return ids
-
-
-def _picked(criteria: Criteria, name: str) -> list[str]:
-    return [str(value) for value in criteria.chosen().get(name, ())]

@@ -322,4 +322,5 @@ async def test_the_form_offers_the_network_s_own_themes_first_by_their_titles(
     await said_of(house.now.log, "theme", defined("theme", "rivers", fr="Rivières", en="Rivers"))
     await house.now.runner.wait_for(await house.now.log.last())
     form = await page(browser, "/directory/projects/new?lang=en")
-    assert re.findall(r'name="themes" value="([^"]+)"', form) == ["Rivières", "Eau et assainissement"]
+    assert re.findall(r'name="themes" value="([^"]+)"', form) == ["rivers", "Eau et assainissement"]
+    assert ">Rivers</label>" in form

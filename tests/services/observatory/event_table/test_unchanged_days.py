@@ -21,6 +21,7 @@ from shared.base.paris_days import PARIS
 from shared.base.services import SERVICES
 from shared.contract.directory.structures import StructureClosed, StructureRegistered, StructureRevised
 from shared.contract.envelope import opened
+from shared.contract.membership.vocabularies import TermDefined
 from tests.fixtures.figures_oracle import ORACLE
 from tests.fixtures.indicator_histories import read
 from tests.fixtures.observatory_history import History
@@ -57,11 +58,12 @@ async def test_only_what_touches_the_day_is_counted_again(tmp_path: Path) -> Non
     h.say(StructureRevised(name="B 2"), "b", "2016-02-01")  # 3: a thing that the day does not know
     h.say(StructureClosed(reason="asleep"), "a", "2016-03-01")  # 4: a thing that it knows
     h.say(StructureRegistered(name="C", kind="school"), "c", "2014-01-01", known="2017-01-01")  # 5: learnt late
+    h.say(TermDefined(vocabulary="theme", code="water", titles={"fr": "Eau"}), "list", "2018-01-01")  # 6: of all days
     with h.table(tmp_path) as table:
         kept = Settled()
-        assert [await kept.known(table, DAY, n) for n in (1, 2, 3, 4, 5)] == [1, 1, 1, 4, 5]
+        assert [await kept.known(table, DAY, n) for n in (1, 2, 3, 4, 5, 6)] == [1, 1, 1, 4, 5, 6]
         assert await kept.known(table, DAY, 3) == 3, "an earlier knowledge is not answered by a later one"
-        assert await kept.known(table, DAY, 5) == 5
+        assert await kept.known(table, DAY, 6) == 6
 
 
 @pytest.mark.slow

@@ -192,7 +192,7 @@ async def test_a_file_holds_the_answer_and_no_formula(front: Client, service: Se
         if ending == "csv":
             lines = file.content.decode("utf-8-sig").splitlines()
             assert len(lines) == 4 and lines[1].startswith(
-                f"'{FORMULA};association;31;Haute-Garonne;Eau;SN;Sénégal;;;http"
+                f"'{FORMULA};association;31;Haute-Garonne;Eau;Eau;SN;Sénégal;;;http"
             )
         elif ending == "xlsx":
             book = openpyxl.load_workbook(BytesIO(file.content))

@@ -74,6 +74,7 @@ def test_each_step_is_said_in_the_language_of_who_reads_it() -> None:
     assert (
         "Kinds of gatherings: Border Forum" in english and "Natures de rencontres\u00a0: Forum des frontières" in french
     )
+    assert "Themes: Water and sanitation" in english and "Thèmes\u00a0: Eau et assainissement" in french
     assert "Offices of the board: Treasurer" in english and "Kinds of gatherings: without Mobility exchange" in english
     assert "Colour: Garance, a red" in english and "Law: Local law of Alsace and Moselle" in english
     braces = of({"lists": {"office": {"x": {"titles": {"en": "{Chair}"}}}}}, "x")

@@ -8,7 +8,9 @@ from typing import Any, cast
 from uuid import uuid4
 
 from shared.contract.directory.casework import SupportGiven
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import Recorded
+from shared.contract.events.tandems import TandemFormed
 from shared.contract.membership.members import CollegeOpened
 from shared.notions.vocabularies import vocabulary_id
 from shared.notions.vocabularies.uses import MOST, SPEAKING, TERM_USES, codes_said, thing
@@ -27,6 +29,13 @@ def test_terms_of_a_list_are_remembered_and_colleges_have_records_of_their_own()
     assert [*codes_said(opened)] == [("structure", "school"), ("structure", "lycee")]
     assert TERM_USES.keys(given("funding_search")) == [thing(vocabulary_id("support"), "funding_search")]
     assert TERM_USES.keys(given("coaching")) == [thing(vocabulary_id("support"), "coaching")]
+
+
+def test_a_theme_that_was_said_by_its_code_is_used_and_words_are_not() -> None:
+    said = StructureRegistered(name="A", kind="association", themes=["water", "Eau et santé", "border-culture"])
+    assert [*codes_said(said)] == [("structure", "association"), ("theme", "water"), ("theme", "border-culture")]
+    formed = TandemFormed(school_year="2016-2017", association=uuid4(), association_name="A", theme="water")
+    assert ("theme", "water") in [*codes_said(formed)] and TandemFormed in SPEAKING
 
 
 def test_the_first_that_used_a_term_are_remembered() -> None:
