@@ -176,6 +176,7 @@ REFUSING = {
     "/api/persons/unreadable": NOW,
     "/api/persons/of/{view}/{key}": "all that is kept of a person",
     "/api/clock": NOW,
+    "/api/readings": "who read what is not told of the log: each line is of its moment",
     "/api/times": NOW,
     "/api/state": NOW,
     "/api/state/checks": NOW,
