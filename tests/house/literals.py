@@ -22,6 +22,7 @@ NO_LISTS = {
     "shared/contract/directory/accounts.py Role": "what an account may do, which the code grants",
     "shared/contract/directory/accounts.py Second": "what somebody showed besides, to sign in",
     "shared/contract/directory/accounts.py Way": "how somebody signed in",
+    "shared/contract/directory/capabilities.py CapabilityName": "what the code opens at one thing",
     "shared/contract/directory/accounts.py Where": "the five services",
     "shared/contract/directory/cooperation.py ProjectField": "names of fields",
     "shared/contract/directory/cooperation.py ProjectStage": "the life of a record, whose order the code knows",

@@ -36,7 +36,7 @@ def test_a_newcomer_finds_the_same_rooms_in_each_service(service: Definition) ->
     assert {"README.md", "app.py", "templates"} <= rooms
 
 
-BELOW = {"indicators", "network", "pages"}
+BELOW = {"indicators", "network", "pages", "second_factor"}
 """Rooms that others stand on, and that decide, show and answer nothing by themselves"""
 
 

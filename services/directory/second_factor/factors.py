@@ -13,7 +13,6 @@ import sqlite3
 import threading
 from base64 import b32encode
 from collections.abc import Iterator, Sequence
-from hmac import compare_digest
 from pathlib import Path
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.directory.second_factor.tickets import Tickets
 from shared.base.outside import Outside
-from shared.base.secret_files import mac, secret_file
+from shared.base.secret_files import mac, same, secret_file
 from shared.contract.directory.accounts import Second
 from shared.kernel.decider import Refused
 from shared.kernel.sealing import KeysAway
@@ -164,7 +163,7 @@ class SecondFactors:
         if len(digits) != 6 or not (digits.isascii() and digits.isdecimal()):
             return None
         app, step = pyotp.TOTP(secret, interval=STEP), int(self._outside.now().timestamp()) // STEP
-        return next((step + by for by in AROUND if compare_digest(app.generate_otp(step + by), digits)), None)
+        return next((step + by for by in AROUND if same(digits.encode(), app.generate_otp(step + by).encode())), None)
 
     def _took_recovery(self, account: UUID, typed: str) -> bool:
         hash = self._hash(account, typed)

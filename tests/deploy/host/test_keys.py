@@ -390,6 +390,10 @@ async def test_what_is_lost_for_good_is_made_anew_once_the_operator_says_so(data
     (data / "keys" / "directory.keys.sqlite.lost").touch()
     assert "directory.passwords.sqlite" in await refused(data)
     (data / "keys" / "directory.passwords.sqlite.lost").touch()
+    assert "directory.second-factors.sqlite" in await refused(data)
+    (data / "keys" / "directory.second-factors.sqlite.lost").touch()
+    assert "directory.second-factor-key" in await refused(data)
+    (data / "keys" / "directory.second-factor-key.lost").touch()
     await starts(data)
     await starts(data)
     assert list((data / "keys").glob("*.lost")) == [], "it was said once"

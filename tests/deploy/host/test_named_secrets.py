@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from deploy.host.data_folder import CannotStart
@@ -27,6 +29,16 @@ def test_a_file_that_holds_no_password_refuses_the_start(tmp_path: Path, content
     named_secrets_fit(Settings(smtp_host="smtp.exemple.invalid", smtp_password_file=file))  # nobody signs in
 
 
+@pytest.fixture
+def plain_logs() -> Iterator[None]:
+    """As structlog begins, whatever level another test left."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("plain_logs")
 def test_a_password_in_the_environment_is_warned_of_and_one_in_a_file_is_not(tmp_path: Path) -> None:
     (tmp_path / "mot").write_text("quatre mots")
     with capture_logs() as said:

@@ -43,6 +43,7 @@ OF_TODAY = {
     "/public/reviews": "what was published stays", "/public/reviews/{key}": "what was published stays",
     "/surveys/public/{key}": "what was published stays", "/answer/{token}": "is answered now",
     "/kept/{token}": "gives back what was typed", "/privacy": "what is kept now", "/docs": "is of this release",
+    "/clock": "the time is now", "/readings": "who read what is told of no past day",
 }  # fmt: skip
 """Pages that have no day of the past, and why"""
 KEPT = {"survey": named("survey/s"), "review": named("review/r"), "identification": named("identification/i")}

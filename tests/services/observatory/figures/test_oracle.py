@@ -79,6 +79,11 @@ def moment(chance: Random) -> date:
     return FIRST + timedelta(days=chance.randrange(4 * 365))
 
 
+def a_word(said: Said) -> bool:
+    """Whether it is a word about an event, also as it was said earlier: of words nothing is said."""
+    return said.kind in CORRECTIONS or (said.kind == "MemberLeft" and said.data["reason"] == "mistake")
+
+
 def invented(seed: int, size: int) -> tuple[list[Said], date, int]:
     """A story of so many events, the day it is asked for, and the sequence it is known at: mostly late ones, at which
     there is something to count."""
@@ -86,7 +91,7 @@ def invented(seed: int, size: int) -> tuple[list[Said], date, int]:
     story = []
     for seq in range(1, size + 1):
         if story and chance.random() < 0.15:
-            of = chance.choice([one for one in story if one.kind not in CORRECTIONS] or [None])
+            of = chance.choice([one for one in story if not a_word(one)] or [None])
             if of is not None:
                 kind = chance.choice(CORRECTIONS)
                 story.append(Said(seq, kind, of.thing, moment(chance), {"about": of.seq, "day": moment(chance)}))
