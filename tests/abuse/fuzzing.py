@@ -33,6 +33,8 @@ CHECKS = [
 ]
 LAST = ("/api/persons/forget", "/rebuild", "/verify")
 """What undoes what the others need, or takes long, comes at the end."""
+NO_HTTP = "Invalid HTTP request received."
+"""What uvicorn answers by itself to a made-up header that no request can have: no service has seen it"""
 
 
 @dataclass
@@ -80,6 +82,8 @@ def one(
     answer = case.call(base_url=base, session=session, headers=dict(headers), timeout=60, allow_redirects=False)
     done.requests += 1
     done.statuses[answer.status_code] += 1
+    if answer.status_code == 400 and answer.text == NO_HTTP:
+        return
     try:
         case.validate_response(answer, checks=CHECKS, headers=dict(headers))
     except FailureGroup as group:
