@@ -20,16 +20,13 @@ SCOPES = "capability.scopes"
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """`service`: where it opens something; `thing`: the kind of entity it may be given at, None where it is always of
-    all; `scoped`: whether it must, may or can't be given at one; what must also has an end. `opens`: the commands that
-    its holder may send; `alone`: whether these are for nobody else, once the network has given it to somebody."""
+    """`service`: where it opens something; `scoped`: whether it must, may or can't be given at one thing; what must has
+    an end, too. `opens`: the commands that its holder may send."""
 
     name: CapabilityName
     service: str
-    thing: str | None = None
     scoped: Literal["must", "may", "never"] = "never"
     opens: frozenset[str] = frozenset()
-    alone: bool = False
 
     @property
     def offered(self) -> bool:
@@ -39,11 +36,11 @@ class Capability:
 CAPABILITIES: Mapping[CapabilityName, Capability] = {
     one.name: one
     for one in (
-        Capability("approver", "newsletter", "bulletin", "may", frozenset({"ApproveIssue"}), alone=True),
-        Capability("door", "events", "gathering", "must", frozenset({"CheckIn"})),
+        Capability("approver", "newsletter", "may", frozenset({"ApproveIssue"})),
+        Capability("door", "events", "must", frozenset({"CheckIn"})),
         Capability("treasurer", "membership"),
-        Capability("juror", "membership", "call", "must"),
-        Capability("chair", "events", "session", "must"),
+        Capability("juror", "membership", "must"),
+        Capability("chair", "events", "must"),
     )
 }
 OFFERED: Sequence[Capability] = tuple(one for one in CAPABILITIES.values() if one.offered)

@@ -16,7 +16,7 @@ CapabilityName = Literal["approver", "door", "treasurer", "juror", "chair"]
 
 class CapabilityGranted(AccountEvent):
     """The account may do what this capability opens: at `scope` alone (a gathering, a bulletin), or at all where that
-    is absent; until `ends`, or until it is withdrawn. Said again of the same scope, the later end holds. It is over
+    is absent; until `ends`, or until it is withdrawn. Said again of the same scope, the last word holds. It is over
     with its account (`AccountClosed`), which does not have it back when it is reopened."""
 
     says = Says(L("Capacité donnée"), detail="capability", part="capability:scope", sets={"granted": True})
