@@ -13,7 +13,7 @@ import pytest
 from shared.notions.bulletin import bulletin_id
 from tests.abuse.house import NAME, House
 from tests.abuse.test_roles import ENDS_SESSIONS, addresses, listed, outcome
-from tests.fixtures.installation import open_bulletin
+from tests.fixtures.installation import open_bulletin, shown_everywhere
 
 pytestmark = pytest.mark.slow
 OF_CAPABILITIES = {
@@ -54,12 +54,15 @@ def furnished(house: House) -> House:
         house.ids[code] = issue
     for who in ("approver", "approver here", "door"):
         house.ids[f"account of {who}"], house.who[who] = house.account()
+    shown_everywhere(house.url)
     return house
 
 
 def give(house: House, who: str, capability: str, scope: str | None = None, until: str | None = None) -> int:
     body = {"account": house.ids[f"account of {who}"], "capability": capability, "scope": scope, "until": until}
-    return house.post("/directory/api/commands/grant-capability", body).status
+    status = house.post("/directory/api/commands/grant-capability", body).status
+    shown_everywhere(house.url)  # it is said in the directory, and opens something elsewhere
+    return status
 
 
 def approves(house: House, who: str, code: str) -> int:
@@ -157,5 +160,6 @@ def test_withdrawn_it_is_over_and_the_page_says_what_there_is(rooms: House) -> N
     assert "Mes capacités" in rooms.get("/directory/me", "approver").text
     body = {"account": rooms.ids["account of approver"], "capability": "approver"}
     assert rooms.post("/directory/api/commands/withdraw-capability", body).status == 200
+    shown_everywhere(rooms.url)
     assert approves(rooms, "approver", "echos") == 403
     assert approves(rooms, "editor", "echos") == 403, "once given, it is not for whoever writes again"
