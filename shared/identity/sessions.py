@@ -44,7 +44,7 @@ from shared.kernel.views.projection import Document, Store
 from shared.kernel.views.projector import Runner
 
 ALGORITHM = "Ed25519"
-PATIENCE = 3.0  # seconds that a fresh sign-in is waited for
+PATIENCE = 10  # seconds that a fresh sign-in is waited for
 LONGEST = 4096  # characters of a cookie or a token; what is longer is none of ours
 UNREADABLE = (JoseError, ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError)
 """What reading a hostile cookie may raise"""
@@ -58,7 +58,8 @@ class BadToken(Exception):
 
 
 class Unsure(Unavailable):
-    """Whether a session still stands can't be known: its cookie is over, and the view of sessions is behind the log."""
+    """Whether a session stands can't be known: the view of sessions is behind the log, and the cookie is over or has
+    begun since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,14 @@ class Sessions:
         behind: Callable[[], float] = lambda: 0.0,
         minutes: int = 15,
         second_factor: Collection[str] = (),
+        patience: int = PATIENCE,
     ) -> None:
         """`behind`: seconds since the view was last known to be whole; `minutes`: the most of it for a cookie that is
-        over; `second_factor`: the roles that hold only in a session that began with one."""
+        over; `second_factor`: the roles that hold only in a session that began with one; `patience`: seconds that a
+        sign-in is waited for."""
         self._runner, self._store, self._network, self._clock = runner, store, network, clock
         self._behind, self._most_behind = behind, minutes * 60
-        self._strong_only = frozenset(second_factor)
+        self._strong_only, self._patience = frozenset(second_factor), patience
         self._operator = operator_token.encode()
         if OPERATORS.wrong(self._operator) is not None:
             raise SecretUnfit("there is no operator's token")
@@ -167,29 +170,38 @@ class Sessions:
 
     async def holder(self, claims: Claims) -> Who:
         """Whose session this is; PUBLIC once it ended. Raises Unsure."""
-        await self._runner.wait_for(claims.seq, timeout=PATIENCE)
+        known = await self._reaches(claims.seq)
         document = await self._store.get(ACCESS, str(claims.account))
-        if document is None or document["sort"] != "account" or document["closed"]:
-            return PUBLIC
-        ends, now = document["sessions"].get(str(claims.session)), self._clock()
-        if ends is None or datetime.fromisoformat(ends) <= now:
+        account = document if document is not None and document["sort"] == "account" else None
+        ends, now = account["sessions"].get(str(claims.session)) if account else None, self._clock()
+        if ends is None and not known:
+            raise Unsure("the view of sessions is behind the log")
+        if account is None or account["closed"] or ends is None or datetime.fromisoformat(ends) <= now:
             return PUBLIC
         if claims.until <= now and self._behind() > self._most_behind:
             raise Unsure("the view of sessions is behind the log")
-        held = document["roles"] if claims.strong else [one for one in document["roles"] if not self._waits(one)]
+        held = account["roles"] if claims.strong else [one for one in account["roles"] if not self._waits(one)]
         return Who(
             f"account:{claims.account}",
-            document["kind"],
+            account["kind"],
             claims.account,
-            document["label"],
+            account["label"],
             _roles(held),
             claims.session,
-            document["told"],
+            account["told"],
             claims.proved,
             claims.strong,
-            withheld := len(held) < len(document["roles"]),
-            () if withheld else standing(document["capabilities"], now),
+            withheld := len(held) < len(account["roles"]),
+            () if withheld else standing(account["capabilities"], now),
         )
+
+    async def _reaches(self, seq: int) -> bool:
+        """Whether the view shows a sequence, or is known to be whole without it: the log of a backup has no session
+        that began after it."""
+        for waited in range(1, self._patience + 1):
+            if await self._runner.wait_for(seq, timeout=1.0) or self._behind() < waited:
+                return True
+        return False
 
     def _waits(self, grant: str) -> bool:
         """Whether a grant (`<service or all>:<role>`) holds only after a second factor."""

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.fixtures.browser import needs_browser
-from tests.fixtures.installation import Up, maillage
+from tests.fixtures.installation import Up, maillage, shown_everywhere
 from tests.journeys.conftest import Post
 
 pytestmark = [*needs_browser]
@@ -107,6 +107,7 @@ def test_the_command_line_opens_lists_and_closes_accounts(tmp_path: Path) -> Non
         assert "Direction" in listed and WHO not in listed
         issued = maillage("account", "token", "issue", WHO, "--name", "essai", "--scope", "events:reader", data=up.data)
         assert issued.stdout.startswith("mlg_")
+        shown_everywhere(url)
         shown = Request(f"{url}/events/api/state", headers={"Authorization": f"Bearer {issued.stdout.strip()}"})
         with urlopen(shown, timeout=30) as answer:
             assert answer.status == 200

@@ -54,7 +54,8 @@ def later(service: Service, _behind: float = 0.0, **more: float) -> Sessions:
     """The same judge at a later hour."""
     now = datetime.now(UTC) + timedelta(**more)
     token = operator_token(service.around.data / "keys")
-    return Sessions(service.runner, service.store, service.network, token, lambda: now, behind=lambda: _behind)
+    judge = (service.runner, service.store, service.network, token, lambda: now)
+    return Sessions(*judge, behind=lambda: _behind, patience=1)
 
 
 async def test_a_cookie_says_who_it_is_and_what_they_may(service: Service) -> None:
@@ -154,6 +155,17 @@ async def test_whoever_is_behind_the_log_believes_a_cookie_for_its_minutes_and_n
         else:
             with pytest.raises(Unsure):
                 await judge.by_cookie(cookie)
+
+
+async def test_a_session_that_the_view_does_not_reach_is_unsure_and_nobodys_once_the_view_is_whole(
+    service: Service,
+) -> None:
+    """It began a moment ago where the view is behind; in the log of a backup it never began."""
+    who = await account(service, "all:reader")
+    cookie = signer(service).sign(who.id, uuid4(), 10**9, datetime.now(UTC) + timedelta(hours=1))
+    with pytest.raises(Unsure):
+        await later(service, _behind=float("inf")).by_cookie(cookie)
+    assert await later(service, _behind=0.5).by_cookie(cookie) == PUBLIC
 
 
 async def test_no_renewal_outlives_the_session(service: Service) -> None:
