@@ -17,6 +17,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
+from shared.base.translations import SOURCE, Spoken, Text
 from shared.contract import Event
 from shared.contract.fields.codes import vocabularies_in
 from shared.kernel.correcting import Told
@@ -28,6 +29,8 @@ from shared.notions.closings import CLOSINGS, Closing, closed_code
 from shared.notions.namings import NAMINGS, OWN, Naming
 from shared.notions.referents import OF_FOLLOWERS, STRUCTURE, OnRecord
 from shared.notions.vocabularies import uses, vocabulary_id
+from shared.notions.vocabularies.referent import SAID_THEME
+from shared.notions.vocabularies.themes import named
 
 NAMED = "named-elsewhere"
 """A correction is refused so, since a fact of another record rests on what it takes away"""
@@ -42,7 +45,8 @@ AT_ONCE = 50  # references of one command that are read at a time
 class Asked:
     """A reference that is judged: what the `field` says, of an entity `id`, on a `day`. `kept`: whether it may be as it
     is, since the entity names it already. `stood`: where the fact that holds it stood before: the day, and the sequence
-    up to which what we knew counts (None: all)."""
+    up to which what we knew counts (None: all). `word`, `had`: of a theme, as it was said, and those that the entity
+    has said."""
 
     field: str
     refers: Refers
@@ -51,6 +55,8 @@ class Asked:
     day: date
     kept: bool = False
     stood: tuple[date, int | None] | None = None
+    word: str | None = None
+    had: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +129,10 @@ class LogReferences:
             for one in await self._used_after(own, line, sorted([*line, closing], key=lambda fact: fact.order)):
                 raise one.refused()
         asked = [
-            Asked(_asked_at(command, field, one), refers, one, _id(refers, one, own), day, kept)
+            Asked(_asked_at(command, field, one), refers, one, _id(refers, one, own), day, one in had, had=had)
             for field, refers in command.refers.items()
+            for had in [_said_before(line, field) if refers.kept else ()]
             for one in _several(getattr(command, field))
-            for kept in [refers.kept and _names(line, field, one)]
         ]
         return {**also, **await self._all(asked, own)}
 
@@ -271,6 +277,7 @@ class LogReferences:
         """The last sequence of what a reference is to, or why it is refused."""
         service, _, entity = asked.refers.to.partition(".")
         history = await self._log.load(service, entity, asked.id)
+        asked = _meant(asked, history) if asked.refers.state == SAID_THEME else asked
         why, line = self._why(asked, history, asked.day)
         if why is None or asked.kept:
             return history.seq
@@ -299,7 +306,14 @@ class LogReferences:
         it is so; where that is a beginning still to come, that."""
         against = self._against(asked, why, line)
         named = _named(against) if against is not None else {}
+        if asked.word is not None:
+            named["theme"] = self._called(asked, line)
         return Refused(why, field=asked.field if asked.stood is None else None, **named)
+
+    def _called(self, asked: Asked, line: Sequence[Fact]) -> Text:
+        """What a term is called on the day, for whoever reads of it."""
+        term = self._kinds[asked.refers.to].on(line, asked.day)[asked.said]
+        return Spoken(term.title(SOURCE), {}, term.titles)
 
     def _against(self, asked: Asked, why: str, line: Sequence[Fact]) -> Fact | None:
         """The fact since which a reference is not as it must be on the day; where none made it so, the first fact."""
@@ -389,7 +403,16 @@ def _struck(before: Told, id: str) -> int:
     return max(one.seq for one in before.corrections if one.about == id and one.kind == "struck")
 
 
-def _names(line: Iterable[Fact], field: str, id: Any) -> bool:
-    """Whether a fact names this id in the field of that name."""
+def _said_before(line: Iterable[Fact], field: str) -> list[Any]:
+    """What facts name in the field of that name, each once."""
     values = [getattr(fact.event, field, None) for fact in line]
-    return any(id == value or (isinstance(value, list) and id in value) for value in values)
+    return _several([one for value in values for one in _several(value)])
+
+
+def _meant(asked: Asked, history: History) -> Asked:
+    """The same of the term that a said theme means on the day: it may stay where the entity has said that term, under
+    whatever name."""
+    line = standing(*told(event for event in history.events if event.readable))
+    themes = named(((fact.event, fact.day) for fact in line), asked.day)
+    code = themes.read(asked.said)
+    return replace(asked, said=code, word=asked.said, kept=asked.kept or code in themes.read_all(asked.had))

@@ -130,7 +130,7 @@ def of_moments(names: Iterable[str], known: str) -> list[str]:
 
 
 async def figures(four: Four, known: str = "") -> Answers:
-    names = [one["name"] for one in await four.get("/observatory/api/indicators")]
+    names = [one["name"] for one in await four.get("/observatory/api/indicators?earlier=true")]
     told = await asked(four, of_moments(names, known))
     # which day it is known on, and how far the log is read, is no figure; nor is the day of the last clock that was
     # believed

@@ -35,13 +35,14 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 
 
 async def choices(service: Premises, command: type[Command], lang: str) -> Choices:
-    """What is looked for is one of the network's themes, or of those that records name besides."""
+    """What is looked for is one of the network's themes, or of the words that records name besides."""
     if command is not RequestIdentification:
         return {}
     themes = (await finder_of(service).find(limit=0, count=("themes",))).facets["themes"]
     known = known_lists()
     own = dict(known.choices("theme", lang))
-    used = [(name, known.theme(name, lang)) for name in themes if name not in own]
+    free = [name for name in themes if name not in own and not known.closed("theme", name)]
+    used = [(name, known.theme(name, lang)) for name in free]
     return {"themes": [*own.items(), *sorted(used, key=lambda pair: plain(pair[1]))]}
 
 

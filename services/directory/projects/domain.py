@@ -24,6 +24,7 @@ from shared.contract.directory.cooperation import (
 )
 from shared.contract.fields import CountryCode, Day, Line, LongText, Reason, Sdg, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.vocabularies.referent import theme_said
 
 PARTNER_KINDS = ("associations", "authorities", "institutions", "schools", "companies", "others")
 """Fields `partner_<kind>`: the organisations there, by kind."""
@@ -40,6 +41,7 @@ class ProjectAnswers(ProjectCommand):
     refers = {
         "leader": Refers("directory.structure", "apart", kept=True),
         "participants": Refers("directory.structure", "apart", kept=True),
+        "themes": theme_said(),
     }
     leader: UUID
     title: Line

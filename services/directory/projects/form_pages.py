@@ -160,19 +160,20 @@ async def _page(
         seen=carried.seen,
         participants=[chosen[id] for id in answers.participants if id in chosen],
         partner_kinds=PARTNER_KINDS,
-        themes=await _themes(service, [name for name, _ in most(themes)[:THEMES]], lang),
+        themes=await _themes(service, [name for name, _ in most(themes)[:THEMES]], answers.themes, lang),
         said_themes=known_lists().themes().read_all(answers.themes),
         today=datetime.now(PARIS).date().isoformat(),
         place=place_of,
     )
 
 
-async def _themes(service: Views, used: Sequence[str], lang: Lang) -> list[tuple[str, str]]:
+async def _themes(service: Views, used: Sequence[str], said: Sequence[str], lang: Lang) -> list[tuple[str, str]]:
     """What the form offers, (value, title): the network's own themes in their order, then those that are used
-    besides."""
+    besides, of closed ones what was `said` already."""
     known = await service.lists.now()
-    own = dict(known.choices("theme", lang))
-    return [*own.items(), *((one, known.theme(one, lang)) for one in used if one not in own)]
+    own, kept = dict(known.choices("theme", lang)), known.themes().read_all(said)
+    free = [one for one in used if one not in own and (one in kept or not known.closed("theme", one))]
+    return [*own.items(), *((one, known.theme(one, lang)) for one in free)]
 
 
 async def _sent(service: Reception, request: Request, key: UUID | None) -> Response:

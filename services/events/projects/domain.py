@@ -1,4 +1,4 @@
-"""A project presented at the Tribune des projets of an Agora."""
+"""A project presented at a yearly gathering."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.kernel.decider import Command, Context, Decider, Decision, Refers, R
 
 
 class PresentProject(Command):
-    """Note that a project was presented at the Tribune."""
+    """Note that a project was presented at a yearly gathering."""
 
     refers = {
         "gathering": Refers("events.gathering", "standing"),

@@ -1,4 +1,4 @@
-"""The projects of the Tribune of an Agora."""
+"""The projects that are presented at a gathering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the projects of the Tribune."""
+"""The page of the projects that are presented at a gathering."""
 
 from __future__ import annotations
 

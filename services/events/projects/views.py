@@ -1,4 +1,4 @@
-"""The projects of the Tribune."""
+"""The projects that are presented at a gathering."""
 
 from __future__ import annotations
 

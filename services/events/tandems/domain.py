@@ -15,7 +15,7 @@ from shared.contract.events.tandems import (
 )
 from shared.contract.fields import DepartmentCode, Line, Name, Pupils, SchoolYear
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
-from shared.notions.vocabularies.referent import term_of
+from shared.notions.vocabularies.referent import term_of, theme_said
 
 
 class TandemCommand(Command):
@@ -25,7 +25,7 @@ class TandemCommand(Command):
 class FormTandem(TandemCommand):
     """Form a tandem around an association for a school year."""
 
-    refers = {"association": Refers("directory.structure", "open")}
+    refers = {"association": Refers("directory.structure", "open"), "theme": theme_said()}
     creates = True
     school_year: SchoolYear
     association: UUID | None = None

@@ -193,13 +193,15 @@ def by_hand(data: FormData) -> Beginning:
     def typed(name: str) -> str | None:
         return str(data.get(name, "")).strip() or None
 
-    lines = str(data.get("colleges", "")).splitlines()
+    titles: dict[str, str] = {}
+    for line in filter(None, map(str.strip, str(data.get("colleges", "")).splitlines())):
+        titles.setdefault(line.casefold(), line)
     said = Hand.model_validate(
         {
             **reach_of(data),
             **{name: text for name in ("name", "region", "first", "law", "dye") if (text := typed(name))},
             "languages": [str(one) for one in data.getlist("languages")],
-            "colleges": [*dict.fromkeys(line.strip() for line in lines if line.strip())],
+            "colleges": [*titles.values()],
         }
     )
     return Beginning(

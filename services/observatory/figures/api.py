@@ -12,7 +12,7 @@ from services.observatory.event_table.moment import AsOf, KnownAt, Moment, Year,
 from services.observatory.figures.observatory import current
 from services.observatory.figures.recomputed import moves
 from services.observatory.figures.recount import Row
-from services.observatory.indicators import INDICATORS, Counts, Indicator
+from services.observatory.indicators import INDICATORS, LISTED, Counts, Indicator
 from shared.base.translations import L, translated
 from shared.contract.fields import Day
 from shared.runtime.faces import Chronicle
@@ -156,8 +156,14 @@ async def figures_that_move(service: Here[Chronicle], request: Request, asked: l
 
 
 @api.get("/indicators", tags=["indicators"], operation_id="observatory_indicators")
-async def indicators(request: Request) -> list[IndicatorOut]:
-    return [IndicatorOut(**_indicator(one, language(request))) for one in INDICATORS.values()]
+async def indicators(
+    request: Request,
+    earlier: Annotated[
+        bool, Query(description="Also what an earlier release called figures, which is answered by its name still.")
+    ] = False,
+) -> list[IndicatorOut]:
+    found = INDICATORS.values() if earlier else LISTED
+    return [IndicatorOut(**_indicator(one, language(request))) for one in found]
 
 
 @api.get("/indicators/{name}", tags=["indicators"], operation_id="observatory_indicator")

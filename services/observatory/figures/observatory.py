@@ -116,7 +116,7 @@ class Observatory:
         return await self._once(answers.part, indicator, moment.as_of, moment.known, by)
 
     async def listed(self) -> frozenset[str]:
-        """The indicators that this network has: those that go by the name of a kind of gathering (an Agora, a Tandem)
+        """The indicators that this network has: those that go by the name of a kind of gathering (yearly, a tandem)
         where it has had one, or has printed figures of it."""
         lists = known_lists()
         own = {one.own: _codes(one.own, lists) for one in LISTED if one.own}

@@ -1,4 +1,4 @@
--- title: Projets présentés à la Tribune
+-- title: Projets présentés
 -- version: 1
 -- unit: project
 -- counts: things
@@ -6,6 +6,6 @@
 -- parameters: first
 -- own: gathering/yearly
 -- types: ProjectPresented
--- definition: Projets présentés à la Tribune des projets depuis une année donnée, sans ceux notés par erreur.
+-- definition: Projets présentés aux rencontres annuelles depuis une année donnée, sans ceux notés par erreur.
 SELECT 'events.agora.tribune_projects_presented_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM dated($as_of, $known) WHERE type = 'ProjectPresented' AND year(day) >= $first::INTEGER

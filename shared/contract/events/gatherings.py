@@ -246,12 +246,12 @@ class RegistrationReinstated(GatheringEvent):
 
 
 class AgoraAttended(GatheringEvent):
-    """A registered person was checked in at an Agora."""
+    """A registered person was checked in at a yearly gathering."""
 
     says = Says(
-        L("Personne accueillie à l’Agora"),
+        L("Personne accueillie à la rencontre annuelle"),
         detail="audience",
-        here=L("Personne accueillie à l’Agora", context="AgoraAttended"),
+        here=L("Personne accueillie à la rencontre annuelle", context="AgoraAttended"),
         part="registration",
         sets={"came": True},
     )
@@ -262,7 +262,7 @@ class AgoraAttended(GatheringEvent):
 
 
 class GatheringAttended(GatheringEvent):
-    """A registered person was checked in at a gathering other than an Agora."""
+    """A registered person was checked in at a gathering other than a yearly one."""
 
     says = Says(
         L("Personne accueillie"),

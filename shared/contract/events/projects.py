@@ -12,13 +12,13 @@ from shared.contract.says import Says, Thing
 class ProjectEvent(Event, abstract=True):
     service = "events"
     entity = "project"
-    thing = Thing(L("projet à la Tribune"))
+    thing = Thing(L("projet présenté"))
 
 
 class ProjectPresented(ProjectEvent):
-    """A project was presented at the Tribune des projets of an Agora."""
+    """A project was presented at a yearly gathering."""
 
-    says = Says(L("Projet présenté à la Tribune"), detail="title")
+    says = Says(L("Projet présenté à une rencontre"), detail="title")
 
     title: str
     gathering: UUID | None = None

@@ -56,8 +56,10 @@ class RegionSaid(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> RegionSaid:
-        if not self.all:
-            raise ValueError("name its departments, or the code of a French region")
+        if self.code is not None and not departments_of(self.code):
+            raise ValueError(f"there is no French region of the code {self.code}")
+        if (self.code is None) is (not self.departments):
+            raise ValueError("name its departments, or the code of a French region: either of them")
         return self
 
     @property
@@ -120,7 +122,8 @@ class Beginning(Part):
     @property
     def name(self) -> str | None:
         """What it is called by now."""
-        return self.names[-1].name if self.names else None
+        since = [one.since or self.since or date.max for one in self.names]  # without a day it is so from now on
+        return max(zip(since, range(len(since)), self.names, strict=True))[2].name if self.names else None
 
     @property
     def undated(self) -> bool:
@@ -157,12 +160,35 @@ class Step:
         return uuid5(NAMESPACE, said.decode())
 
 
+class _Strict(yaml.SafeLoader):
+    """Reads no key twice: of two answers to one question the first would be lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set[str]()
+        for key, _ in node.value:
+            if key.tag != MERGED and str(key.value) in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"`{key.value}` stands there twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+MERGED = "tag:yaml.org,2002:merge"
+
+
 def read(path: Path) -> Beginning:
     """The network in a file. Raises Unreadable."""
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as why:
-        raise Unreadable(f"{path.name} can't be read: {getattr(why, 'strerror', None) or type(why).__name__}") from why
+        said = yaml.load(path.read_text(encoding="utf-8"), _Strict)
+    except OSError as why:
+        raise Unreadable(f"{path.name} can't be read: {why.strerror or type(why).__name__}") from why
+    except UnicodeDecodeError as why:
+        raise Unreadable(f"{path.name} can't be read: it is no text in UTF-8") from why
+    except yaml.MarkedYAMLError as why:
+        mark = why.problem_mark or why.context_mark
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise Unreadable(f"{path.name} can't be read: {line}{why.problem or 'it is no YAML'}") from why
+    except (yaml.YAMLError, ValueError, RecursionError) as why:
+        raise Unreadable(f"{path.name} can't be read: it is no YAML of a network") from why
     if not isinstance(said, dict):
         raise Unreadable(f"{path.name} says nothing: write what deploy/networks/README.md tells")
     return of(said, path.name)
@@ -174,8 +200,8 @@ def of(said: Mapping[str, Any], where: str) -> Beginning:
         found = Beginning.model_validate(said)
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        place = " → ".join(str(part) for part in first["loc"])
-        raise Unreadable(f"{where}: {place}: {first['msg']}") from wrong
+        place = " → ".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        raise Unreadable(f"{where}: {place}: {_why(first)}") from wrong
     for name in found.lists:
         if name not in VOCABULARIES or VOCABULARIES[name].elsewhere:
             raise Unreadable(f"{where}: lists → {name}: there is no such list; there is {', '.join(_own_lists())}")
@@ -192,11 +218,48 @@ def of(said: Mapping[str, Any], where: str) -> Beginning:
                 )
     for what, codes in (("colleges", found.colleges), ("bulletins", found.bulletins)):
         said_so_far: set[str] = set()
+        titles: dict[str, str] = {}
         for one in codes:
             if one.code in said_so_far:
                 raise Unreadable(f"{where}: {what} → {one.code}: it stands there twice")
             said_so_far.add(one.code)
+            other = titles.setdefault(one.title.casefold(), one.code)
+            if other != one.code:
+                raise Unreadable(f"{where}: {what} → {one.code}: {other} is called so; nobody could tell them apart")
     return found
+
+
+def _why(wrong: Any) -> str:
+    """What is wrong with an answer, to whoever wrote the file."""
+    kind, bounds = wrong["type"], wrong.get("ctx", {})
+    match kind:
+        case "extra_forbidden":
+            return "there is no such key; deploy/networks/README.md has them all"
+        case "missing":
+            return "it is missing"
+        case "string_pattern_mismatch":
+            return "write it in small letters without accents, figures, and `-` or `_` between them"
+        case "string_too_short" | "string_too_long":
+            bound = bounds.get("min_length") or bounds.get("max_length")
+            if bound == 1:
+                return "write something"
+            return f"write {'at least' if kind == 'string_too_short' else 'at most'} {bound} letters"
+        case "string_type":
+            return 'write a text, in quotes where it is a figure or a word such as `no`: "01"'
+        case "list_type":
+            return "write a list: each on a line of its own that begins with `- `"
+        case "model_type" | "dict_type" | "mapping_type" | "model_attributes_type":
+            return "write keys with their answers: `key: answer`"
+        case "value_error":
+            said = str(bounds.get("error", ""))
+            return "there is no such department" if said == "unknown-department" else said
+        case _ if kind.startswith("date"):
+            return "write a day like 2012-01-03"
+        case "bool_type" | "bool_parsing":
+            return "write true or false"
+        case "int_type" | "int_parsing":
+            return "write a whole number"
+    return str(wrong["msg"])
 
 
 def _own_lists() -> list[str]:

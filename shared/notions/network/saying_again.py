@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from shared.base.translations import L, Phrase
+from shared.base.translations import L, Phrase, Spoken
 from shared.notions.network.beginning import Step
 from shared.notions.vocabularies import PERSONS, VOCABULARIES, Term, Terms
 
@@ -44,7 +44,7 @@ def _again(step: Step, terms: Terms, purposes: Mapping[str, str]) -> Step:
     if same and (dict(term.titles), term.rank) == (said["titles"], rank):
         return step
     called = next(iter(said["titles"].values()))
-    values = {"list": VOCABULARIES[said["vocabulary"]].title, "term": called}
+    values = {"list": Phrase(VOCABULARIES[said["vocabulary"]].title), "term": Spoken(called, {}, said["titles"])}
     says = Phrase(L("{list}\u00a0: {term}, dit autrement"), values)
     return replace(step, command="ReviseTerm", says=says, first=step)
 
@@ -72,9 +72,9 @@ def _bulletin(step: Step, term: Term, purpose: str | None) -> Step:
 
 def _otherwise(said: Mapping[str, Any], term: Term, **known: tuple[str, ...]) -> bool:
     """Whether a file says of a term what it is not; what the file leaves out stays as it is."""
-    titles = {**term.in_lists, **said.get("titles", {})}
+    titles = {term.tongue: said["title"], **term.in_lists, **said.get("titles", {})}
     lists = any(name in said and tuple(sorted(said[name])) != tuple(sorted(there)) for name, there in known.items())
-    called = said["title"] != term.official or titles != dict(term.in_lists)
+    called = said["title"] != term.official or titles != dict(term.titles)
     return called or said.get("rank", term.rank) != term.rank or lists
 
 

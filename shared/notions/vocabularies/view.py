@@ -163,6 +163,11 @@ class Lists:
         """The terms that may be used on a day, in their order."""
         return in_use(self.terms(vocabulary, day))
 
+    def closed(self, vocabulary: str, code: str, day: date | None = None) -> bool:
+        """Whether a list has a code that may be used no more on a day."""
+        term = self.terms(vocabulary, day).get(code)
+        return term is not None and term.closed is not None
+
     def choices(
         self, vocabulary: str, lang: Lang, day: date | None = None, kept: str | None = None
     ) -> list[tuple[str, str]]:

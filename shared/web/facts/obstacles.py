@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
 from shared.base.paris_days import day_of
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import Lang, Lexicon, Phrase, translated
 from shared.contract import EVENTS
 from shared.contract.fields import Reason
 from shared.kernel.command_handler import Instead, new_command_id, told_of
@@ -70,7 +70,7 @@ class Obstacle:
 def sentence_of(no: Refused, lexicon: Lexicon, lang: Lang | str, *, to_programs: bool = False) -> str:
     """What a refusal says; a fact is said as readers know it. What is refused for what it refers to names the fact by
     which that is so, where there is one. `to_programs`: in the words for the API, where there are such."""
-    values = dict(no.values)
+    values = {name: translated(one, lang) if isinstance(one, Phrase) else one for name, one in no.values.items()}
     word = f"refused.{FOR_GOOD if values.get('for_good') else no.code}"
     if "of" in values:
         values["what"] = sentence(str(values["of"]), None, lang)

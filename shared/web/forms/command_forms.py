@@ -26,6 +26,7 @@ from shared.kernel.command_handler import Stale, new_command_id, told_of
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.themes import THEME
 from shared.runtime.faces import Forms, Premises, Reception
 from shared.web.counted.before_saving import facts_of_form
 from shared.web.counted.counted import Counted, of_facts, said_by, sorts_of
@@ -33,7 +34,7 @@ from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, name
 from shared.web.facts.of_days import BadDay, day_in, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after, taken_up_on
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
-from shared.web.forms.field_shapes import shapes
+from shared.web.forms.field_shapes import THEMED, shapes
 from shared.web.forms.forms import HAPPENED, Form, id_after, parse, refusal, sentences, version_after
 from shared.web.forms.parsing import titles_in
 from shared.web.here import Here, ThesePages
@@ -82,6 +83,11 @@ async def _show(
         for field, of in vocabularies_in(model).items()
         if field in choices and (more := await _kept(service, of, _given(values, field), choices[field], lang))
     }
+    for field in choices.keys() & {*THEMED}:
+        choices[field] = [
+            *choices[field],
+            *await _kept(service, THEME, _given(values, field), choices[field], lang),
+        ]
     if (narrow := service.definition.narrowing.get(model)) is not None:
         choices = dict(narrow(choices, partial(_given, values), lang))
     # What the link already says is not asked again, but shown.

@@ -93,6 +93,10 @@ WORDS: Words = {
         "Ce jour-là, cette réponse était fermée dans la liste du réseau. Choisissez-en une autre, ou rouvrez-la "
         "d’abord."
     ),
+    "refused.theme-closed": (
+        "Ce jour-là, le thème « {theme} » était fermé dans la liste du réseau. Choisissez-en un autre, ou rouvrez-le "
+        "d’abord."
+    ),
     "refused.by-this": "{sentence} Ce qui s’y oppose : {what}, le {day} (événement {seq}).",
     "refused.told-apart": (
         "Le {day}, ces deux fiches ont été déclarées distinctes (événement {seq}). Si c’est bien la même structure, "

@@ -138,6 +138,14 @@ async def test_the_page_of_an_indicator_names_its_figures(
     assert not any("_" in label or label == path for label, path in named)
 
 
+async def test_the_api_lists_no_programme_of_one_network_but_to_who_asks(front: httpx2.AsyncClient) -> None:
+    listed, also = [
+        {one["name"] for one in (await front.get(f"/observatory/api/indicators{query}")).json()}
+        for query in ("", "?earlier=true")
+    ]
+    assert {"aper_oc", "departmental_tour"} <= also - listed and "gatherings_held" in listed < also
+
+
 async def test_the_review_says_each_figure_with_what_it_rests_on(front: httpx2.AsyncClient, service: Service) -> None:
     last = await write(service, small())
     found = (await front.get("/observatory/api/review", params={"sequences": "true"})).json()

@@ -176,6 +176,6 @@ async def test_persons_are_told_what_was_corrected_as_it_was_corrected(open_serv
     async with asking(service, **operator(service)) as client:
         asked = await client.post("/events/api/persons/export", json={"person": str(person)})
     assert [(one["label"], one["struck"]) for one in asked.json()["events"]][1:] == [
-        ("Personne accueillie à l’Agora", True),
+        ("Personne accueillie à la rencontre annuelle", True),
         ("Noté par erreur", False),
     ]

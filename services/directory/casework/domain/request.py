@@ -16,7 +16,7 @@ from shared.contract.directory.casework import (
 from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import CountryCode, DepartmentCode, Line, LongText, Name
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
-from shared.notions.vocabularies.referent import term_of
+from shared.notions.vocabularies.referent import term_of, theme_said
 
 
 class RequestIdentification(Command):
@@ -24,7 +24,7 @@ class RequestIdentification(Command):
 
     entity = "request"
     creates = True
-    refers = {"kinds": term_of("structure")}
+    refers = {"kinds": term_of("structure"), "themes": theme_said()}
     requester: Name
     themes: list[Line] = Field([], max_length=30)
     countries: list[CountryCode] = Field([], max_length=200)

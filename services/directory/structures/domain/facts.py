@@ -24,7 +24,7 @@ from shared.contract.fields import (
     WebAddress,
 )
 from shared.kernel.decider import Command
-from shared.notions.vocabularies.referent import term_of
+from shared.notions.vocabularies.referent import term_of, theme_said
 
 
 class StructureCommand(Command):
@@ -34,7 +34,7 @@ class StructureCommand(Command):
 class FactsCommand(StructureCommand):
     """Gives the whole record. What is empty is not known."""
 
-    refers = {"kind": term_of("structure")}
+    refers = {"kind": term_of("structure"), "themes": theme_said()}
     name: Name
     kind: StructureKind
     department: DepartmentCode | None = None

@@ -1,4 +1,4 @@
-"""A gathering: an Agora, a stop of the tour, a training… Its rules stand by what they are about: planning, attending,
+"""A gathering: a yearly one, a stop of a tour, a training… Its rules stand by what they are about: planning, attending,
 counting; its state in `state`."""
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from services.directory.projects.domain import DraftProject, PublishProject, Rev
 from services.directory.projects.exports import COLUMNS
 from services.directory.projects.views import PROJECTS, between, periods
 from services.directory.structures.domain.structure import MergeStructures, RegisterStructure
+from shared.contract.membership.vocabularies import TermClosed
 from tests.fixtures.network_lists import defined, said_of
 from tests.fixtures.running_directory import House, house
 from tests.fixtures.signing_in import operator
@@ -313,6 +314,22 @@ async def test_projects_and_a_request_stand_beside_a_search_of_structures(house:
     assert "répond aussi" not in await page(browser, "/directory/") and "répond aussi" not in await page(
         browser, "/directory/?q=thiès"
     )
+
+
+async def test_a_closed_theme_is_offered_no_more_but_to_what_has_it(house: House, browser: AsyncClient) -> None:
+    leader = await registered(house, "Kynarou", themes=["Rivières"])
+    project = await entered(house, leader, themes=["Rivières"])
+    terms = (defined("theme", "rivers", fr="Rivières"), TermClosed(vocabulary="theme", code="rivers"))
+    await said_of(house.now.log, "theme", *terms, defined("theme", "sea", fr="Mer"))
+    await house.now.runner.wait_for(await house.now.log.last())
+    new = await page(browser, "/directory/projects/new")
+    assert re.findall(r'name="themes" value="([^"]+)"', new) == ["sea"]
+    edit = await page(browser, f"/directory/projects/{project}/revise")
+    assert re.findall(r'name="themes" value="([^"]+)"', edit) == ["sea", "rivers"]
+    asking = await page(browser, "/directory/do/RequestIdentification")
+    assert re.findall(r'name="themes" value="([^"]+)"', asking) == ["sea"]
+    given = await page(browser, "/directory/do/RequestIdentification?themes=rivers")
+    assert re.findall(r'name="themes" value="([^"]+)"', given) == ["sea", "rivers"]
 
 
 async def test_the_form_offers_the_network_s_own_themes_first_by_their_titles(

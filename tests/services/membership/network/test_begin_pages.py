@@ -126,7 +126,7 @@ def test_a_code_is_made_of_a_title() -> None:
 
 def test_the_form_says_what_a_file_would() -> None:
     form = FormData(
-        [("name", " A B "), ("first", "en"), ("languages", "fr"), ("languages", "en"), ("colleges", "X y\n\nZ zz")]
+        [("name", " A B "), ("first", "en"), ("languages", "fr"), ("languages", "en"), ("colleges", "X y\n\nZ zz\nx Y")]
     )
     with pytest.raises(ValidationError):
         by_hand(form)  # it does not say since when

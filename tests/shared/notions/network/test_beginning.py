@@ -104,12 +104,23 @@ def test_what_a_file_leaves_out_of_a_term_is_no_part_of_the_command() -> None:
         ("", "says nothing"),
         ("- a list", "says nothing"),
         ("name: [", "can't be read"),
-        ("color: red", "color: Extra inputs"),
+        ("name: [\n\n", "can't be read: line 3"),
+        ("[" * 3000, "can't be read: it is no YAML"),
+        ("dye: pastel\ndye: gaude", "line 2: `dye` stands there twice"),
+        ("lists: {theme: {a: {titles: {fr: Aa}}, a: {titles: {fr: Bb}}}}", "`a` stands there twice"),
+        ("color: red", "color: there is no such key"),
+        ("languages: [no]", "languages → 1: write a text, in quotes"),
+        ("colleges: {a: b}", "colleges: write a list"),
+        ("colleges: [{code: a}]", "colleges → 1 → title: it is missing"),
+        ("colleges: [{code: a, title: A}]", "colleges → 1 → title: write at least 2 letters"),
+        ("colleges: [{code: a, title: Élus}, {code: b, title: élus}]", "colleges → b: a is called so"),
+        ("region: {departments: ['35'], code: '53'}", "region: name its departments, or .* either of them"),
+        ("region: {departments: ['35'], code: '99'}", "region: there is no French region of the code 99"),
         ("region: {name: Nowhere}", "region.*name its departments"),
-        ("region: {code: '99'}", "region.*name its departments"),
-        ("region: {departments: ['999']}", "region.*unknown-department"),
-        ("colleges: [{code: Not A Code, title: A}]", "colleges → 0 → code"),
-        ("since: yesterday", "since"),
+        ("region: {code: '99'}", "region: there is no French region of the code 99"),
+        ("region: {departments: ['999']}", "region → departments → 1: there is no such department"),
+        ("colleges: [{code: Not A Code, title: A}]", "colleges → 1 → code: write it in small letters"),
+        ("since: yesterday", "since: write a day like 2012-01-03"),
         ("lists: {flavour: {sweet: {}}}", "there is no such list; there is office"),
         ("lists: {college: {sweet: {}}}", "there is no such list"),
         ("lists: {gathering: {never_was: {closed: true}}}", "never_was: it is not in the general list"),
@@ -123,6 +134,20 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place(text: str, why: str, t
     file.write_text(text)
     with pytest.raises(Unreadable, match=f"mine.yaml.*{why}"):
         read(file)
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(Unreadable, match="can't be read: it is no text in UTF-8"):
+        read(file)
+
+
+def test_it_is_called_as_on_the_latest_day_whatever_the_order() -> None:
+    names = [{"name": "Aval", "since": "2016-10-14"}, {"name": "Amont", "since": "2012-01-03"}]
+    assert of({"names": names}, "x").name == "Aval"
+    assert of({"names": [*names, {"name": "Delta"}]}, "x").name == "Delta", "without a day: from now on"
+    assert of({}, "x").name is None
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:

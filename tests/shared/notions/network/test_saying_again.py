@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.base.translations import translated
 from shared.contract import Event
 from shared.contract.membership.members import CollegeClosed, CollegeOpened
 from shared.contract.membership.vocabularies import TermDefined
@@ -36,6 +37,7 @@ def again(said: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     ("said", "command"),
     [
         ({"colleges": [{"code": "towns", "title": "Villes"}]}, "OpenCollege"),
+        ({"colleges": [{"code": "towns", "title": "Villes", "titles": {"fr": "Villes"}}]}, "OpenCollege"),
         ({"colleges": [{"code": "towns", "title": "Communes"}]}, "ReviseCollege"),
         ({"colleges": [{"code": "towns", "title": "Villes", "titles": {"en": "Cities"}}]}, "ReviseCollege"),
         ({"colleges": [{"code": "towns", "title": "Villes", "kinds": ["school"]}]}, "ReviseCollege"),
@@ -66,3 +68,9 @@ def test_a_college_that_was_closed_is_opened_again() -> None:
         {},
     )
     assert step.command == "OpenCollege"
+
+
+def test_what_is_revised_is_said_in_the_language_of_who_reads_it() -> None:
+    said = {"lists": {"gathering": {"forum": {"titles": {"fr": "Foire", "en": "Fair"}}}}}
+    (step,) = said_again(steps(of(said, "file")), there, {})
+    assert translated(step.says, "en") == "Kinds of gatherings: Fair, called otherwise"
