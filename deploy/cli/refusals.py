@@ -42,15 +42,19 @@ def sentences(error: Exception) -> Sequence[str]:
     if isinstance(error, SecretUnfit):
         return [f"{error}."]
     if isinstance(error, ValidationError) and error.title == Settings.__name__:
-        return [f"{_setting(one['loc'])}: {one['msg']}." for one in error.errors()]
+        return [_wrong(one["loc"], one["msg"]) for one in error.errors()]
     for one in _causes(error):
         if (said := of_the_machine(one)) is not None:
             return [said]
     return [_unforeseen(error)]
 
 
-def _setting(where: Sequence[int | str]) -> str:
-    return "MAILLAGE_" + "_".join(str(part) for part in where).upper()
+def _wrong(where: Sequence[int | str], why: str) -> str:
+    """Which setting is wrong, why, and what it is; never what it was set to, which may be a password."""
+    name = str(where[0]) if where else ""
+    known = Settings.model_fields.get(name)
+    what = f" It is: {(known.description or '').partition('. ')[0].rstrip('.')} (docs/settings.md)." if known else ""
+    return f"MAILLAGE_{name.upper()}: {why.removeprefix('Value error, ')[:300]}.{what}"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

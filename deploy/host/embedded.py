@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.allowed import enough
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked, network_of
-from deploy.host.keys_needed import nothing_missed, there_and_whole
+from deploy.host.keys_needed import keys_apart, nothing_missed, there_and_whole
 from deploy.host.keys_of_log import known_of_log, same_log
 from deploy.host.named_secrets import named_secrets_fit
 from deploy.host.root_app import root_of
@@ -161,6 +161,7 @@ class Installation:
             raise CannotStart(f"{data} is half of a restore: run `maillage restore` again, so that it goes on.")
         try:
             network = network_of(data, settings, sample)
+            keys_apart(settings)
             there_and_whole(data, network, SERVICES)
             named_secrets_fit(settings)
         except CannotStart:

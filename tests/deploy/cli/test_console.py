@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli.console import reached, run, settings_of
+from deploy.cli.console import known_names, reached, run, settings_of
 from deploy.cli.http_client import Place
 from deploy.host.data_folder import CannotStart
 from shared.base.settings import Settings
@@ -35,6 +35,27 @@ run(work())
 def test_what_is_given_goes_before_what_the_machine_says(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, 7)
     assert (settings.data, settings.port) == (tmp_path, 7) and settings_of(None).port != 7
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("MAILLAGE_KEYS_BAKCUP", "MAILLAGE_KEYS_BACKUP"),
+        ("MAILLAGE_KEY_BACKUP", "MAILLAGE_KEYS_BACKUP"),
+        ("MAILLAGE_KEEP_CONTACT", "MAILLAGE_KEEP_CONTACTS"),
+        ("MAILLAGE_PUBLICURL", "MAILLAGE_PUBLIC_URL"),
+        ("MAILLAGE_SECONDFACTOR", "MAILLAGE_SECOND_FACTOR"),
+        ("maillage_title_", "MAILLAGE_TITLE"),
+    ],
+)
+def test_a_setting_that_was_typed_wrong_is_not_passed_over(typed: str, meant: str) -> None:
+    with pytest.raises(CannotStart, match=f"{typed} is no setting; is it {meant}"):
+        known_names([typed, "PATH"])
+
+
+def test_what_other_programs_call_alike_is_theirs() -> None:
+    names = [f"MAILLAGE_{name.upper()}" for name in Settings.model_fields]
+    known_names([*names, "maillage_data", "MAILLAGE_TEST_MONGO_URL", "MAILLAGE_HOME", "MAILLAGE_SERVICE_HOST", "PATH"])
 
 
 def test_work_comes_to_what_it_gives() -> None:

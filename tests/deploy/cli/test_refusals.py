@@ -54,7 +54,12 @@ def test_each_has_its_sentence(error: Exception, said: str) -> None:
 
 
 def test_a_setting_that_is_wrong_is_named_and_another_model_is_no_setting() -> None:
-    assert only(lambda: Settings(port=-1))[0].startswith("MAILLAGE_PORT: ")
+    said = only(lambda: Settings(port=-1))[0]
+    assert said.startswith("MAILLAGE_PORT: ") and "The port of the fronts on 127.0.0.1" in said
+    assert "Value error" not in only(lambda: Settings(data=""))[0]
+    for wrong in ({"network": "x" * 5000}, {"trusted_proxies": "x" * 5000}, {"smtp_password": "geheim\ngeheim"}):
+        said = only(lambda wrong=wrong: Settings(**wrong))[0]
+        assert "docs/settings.md" in said and len(said) < 900 and "geheim" not in said and "\n" not in said
 
     class Answer(BaseModel):
         port: int
