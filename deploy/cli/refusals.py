@@ -21,7 +21,7 @@ from deploy.cli.http_client import NoAnswer
 from deploy.host.data_folder import CannotStart
 from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
-from shared.base.whole_files import Unreadable
+from shared.base.whole_files import Unreadable, said_of
 
 ROOT = Path(__file__).parents[2]
 NO_MEMORY = (
@@ -87,7 +87,7 @@ def of_the_machine(error: BaseException) -> str | None:
         if error.errno in OF_THE_MACHINE:
             return OF_THE_MACHINE[error.errno]
         if error.filename:
-            return f"{error.filename} can't be used ({error.strerror})."
+            return f"{error.filename} can't be used ({said_of(error)})."
     return None
 
 

@@ -41,7 +41,8 @@ def locked(data: Path) -> int:
             f"The data folder {data} can't be used: {_no_folder(data)}; choose another with --data."
         ) from error
     except OSError as error:
-        raise CannotStart(f"The data folder {data} can't be used: {error.strerror or error}.") from error
+        where = "" if error.filename in (None, str(data), data) else f"{error.filename}: "
+        raise CannotStart(f"The data folder {data} can't be used: {where}{error.strerror or error}.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -32,6 +32,7 @@ from shared.base.outside import REAL
 from shared.base.secret_files import SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
+from shared.base.whole_files import said_of
 from shared.contract import load_all
 from shared.contract.envelope import events_only
 from shared.kernel.broker.connection import OPERATOR, Connection
@@ -181,7 +182,7 @@ class Installation:
                 raise self.failed or CannotStart(unusable(data, error)) from error
             except OSError as error:
                 where = error.filename or data
-                raise self.failed or CannotStart(f"{where} can't be used ({error.strerror or error}).") from error
+                raise self.failed or CannotStart(f"{where} can't be used ({said_of(error)}).") from error
             yield self
         except CutOff:
             if self.failed is None:

@@ -41,6 +41,7 @@ FULL = OSError(errno.ENOSPC, "No space left on device", "/srv/maillage/keys/hear
         (caused(ValueError("no socket"), OSError(errno.EMFILE, "Too many open files")), "`ulimit -n`"),
         (ExceptionGroup("both", [ValueError("x"), FULL]), "The disk of /srv/maillage/keys/heartbeat is full"),
         (OSError(errno.EACCES, "Permission denied", "/srv/x"), "/srv/x can't be used (Permission denied)."),
+        (FileExistsError(errno.EEXIST, "File exists", "/srv/views"), "/srv/views can't be used (it is no folder"),
         (Unreadable(Path("/srv/x"), "is no file"), "/srv/x is no file."),
         (sqlite3.DatabaseError("file is not a database"), "A database can't be used (file is not a database)."),
         (RuntimeError("can't start new thread"), "`ulimit -u`"),

@@ -21,6 +21,12 @@ def test_what_is_in_the_way_of_a_folder_is_named(tmp_path: Path) -> None:
         assert "--data" in str(caught.value)
 
 
+def test_what_has_the_name_of_the_lock_is_named(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(CannotStart, match=f"{tmp_path / 'lock'}: Is a directory"):
+        locked(tmp_path)
+
+
 @pytest.mark.parametrize("way", ["keys", ".", "keys/../keys", "../link", "../link/keys", "new/deep"])
 def test_the_keys_own_backup_takes_no_place_of_keys_in_use(tmp_path: Path, way: str) -> None:
     data = tmp_path / "data"
