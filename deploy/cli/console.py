@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic_settings import EnvSettingsSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -38,16 +38,15 @@ def known_names(names: Iterable[str]) -> None:
     """Returns if none of these variables is a setting's name that was typed wrong: it would say nothing, and what it
     was to do would not be done. Others of this prefix may be another program's. Raises CannotStart."""
     known = [f"MAILLAGE_{name.upper()}" for name in Settings.model_fields]
-    for name in sorted(names):
-        typed = name.upper()  # settings are read whatever their case
+    for typed in sorted(name.upper() for name in names):  # settings are read whatever their case
         if not typed.startswith("MAILLAGE") or typed in known or typed.startswith("MAILLAGE_TEST_"):
             continue
         for meant in get_close_matches(typed, known, 1, 0.9):
-            raise CannotStart(f"{name} is no setting; is it {meant}? Write it so, or leave it out (docs/settings.md).")
+            raise CannotStart(f"{typed} is no setting; is it {meant}? Write it so, or leave it out (docs/settings.md).")
 
 
 def settings_of(data: Path | None, port: int | None = None) -> Settings:
-    known_names(os.environ)
+    known_names(EnvSettingsSource(Settings).env_vars)
     given = {key: value for key, value in (("data", data), ("port", port)) if value is not None}
     settings = Settings(**given)  # type: ignore[arg-type]
     configure(settings)

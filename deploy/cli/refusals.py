@@ -86,8 +86,8 @@ def of_the_machine(error: BaseException) -> str | None:
             return f"{where} is full: make room, and try again."
         if error.errno in OF_THE_MACHINE:
             return OF_THE_MACHINE[error.errno]
-        if error.filename:
-            return f"{error.filename} can't be used ({said_of(error)})."
+        if where := error.filename2 or error.filename:  # a draft that can't take the place of what has its name
+            return f"{where} can't be used ({said_of(error)})."
     return None
 
 

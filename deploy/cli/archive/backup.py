@@ -380,7 +380,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Raises CannotStart where there is none."""
     try:
         found = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, ValueError, RecursionError) as error:  # ValueError: it is no UTF-8
         raise CannotStart(f"{folder} is no backup, or one that was not finished: {MANIFEST} can't be read.") from error
     if found.format != FORMAT:
         raise CannotStart(f"{folder} has the format {found.format!r}, which this release does not know.")

@@ -107,7 +107,9 @@ def _forgotten_in(there: list[Path]) -> None:
         gone = [path for path in files_of(old / "files") if path.relative_to(old) not in newest]
         for path in gone:
             erase(path)
-        if gone:
+        with contextlib.suppress(CannotStart):  # of a backup that is none any more there is nothing to put right
+            if not gone:
+                continue
             manifest = read_manifest(old)
             left = {name: kept for name, kept in manifest.files.items() if (old / name).exists()}
             manifest = msgspec.structs.replace(manifest, files=left)

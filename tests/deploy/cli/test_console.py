@@ -40,22 +40,30 @@ def test_what_is_given_goes_before_what_the_machine_says(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("MAILLAGE_KEYS_BAKCUP", "MAILLAGE_KEYS_BACKUP"),
-        ("MAILLAGE_KEY_BACKUP", "MAILLAGE_KEYS_BACKUP"),
-        ("MAILLAGE_KEEP_CONTACT", "MAILLAGE_KEEP_CONTACTS"),
-        ("MAILLAGE_PUBLICURL", "MAILLAGE_PUBLIC_URL"),
-        ("MAILLAGE_SECONDFACTOR", "MAILLAGE_SECOND_FACTOR"),
-        ("maillage_title_", "MAILLAGE_TITLE"),
+        ("KEYS_BAKCUP", "KEYS_BACKUP"),
+        ("KEY_BACKUP", "KEYS_BACKUP"),
+        ("KEEP_CONTACT", "KEEP_CONTACTS"),
+        ("PUBLICURL", "PUBLIC_URL"),
+        ("SECONDFACTOR", "SECOND_FACTOR"),
+        ("title_", "TITLE"),
     ],
 )
 def test_a_setting_that_was_typed_wrong_is_not_passed_over(typed: str, meant: str) -> None:
-    with pytest.raises(CannotStart, match=f"{typed} is no setting; is it {meant}"):
-        known_names([typed, "PATH"])
+    for name in (f"MAILLAGE_{typed}", f"maillage_{typed.lower()}"):
+        with pytest.raises(CannotStart, match=f"MAILLAGE_{typed.upper()} is no setting; is it MAILLAGE_{meant}"):
+            known_names([name, "PATH"])
+
+
+def test_every_command_looks_at_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILLAGE_" + "KEYS_BAKCUP", "/srv/apart")
+    with pytest.raises(CannotStart, match="docs/settings.md"):
+        settings_of(None)
 
 
 def test_what_other_programs_call_alike_is_theirs() -> None:
     names = [f"MAILLAGE_{name.upper()}" for name in Settings.model_fields]
-    known_names([*names, "maillage_data", "MAILLAGE_TEST_MONGO_URL", "MAILLAGE_HOME", "MAILLAGE_SERVICE_HOST", "PATH"])
+    theirs = [f"MAILLAGE_{name}" for name in ("TEST_MONGO_URL", "HOME", "SERVICE_HOST", "VERSION", "USER")]
+    known_names([*names, *theirs, "maillage_data", "PATH"])
 
 
 def test_work_comes_to_what_it_gives() -> None:

@@ -42,6 +42,7 @@ FULL = OSError(errno.ENOSPC, "No space left on device", "/srv/maillage/keys/hear
         (ExceptionGroup("both", [ValueError("x"), FULL]), "The disk of /srv/maillage/keys/heartbeat is full"),
         (OSError(errno.EACCES, "Permission denied", "/srv/x"), "/srv/x can't be used (Permission denied)."),
         (FileExistsError(errno.EEXIST, "File exists", "/srv/views"), "/srv/views can't be used (it is no folder"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "/srv/x.new", None, "/srv/x"), "/srv/x can't be used"),
         (Unreadable(Path("/srv/x"), "is no file"), "/srv/x is no file."),
         (sqlite3.DatabaseError("file is not a database"), "A database can't be used (file is not a database)."),
         (RuntimeError("can't start new thread"), "`ulimit -u`"),

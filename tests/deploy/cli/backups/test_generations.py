@@ -130,6 +130,17 @@ async def test_those_of_one_minute_are_in_their_order_and_copies_beside_them_are
     assert generations(tmp_path) == there and newest_in(tmp_path) == there[-1]
 
 
+@pytest.mark.parametrize("junk", [b"", b"\xff", b'{"format":"\xed\xa0\x80"}', b"[" * 100_000, b"{}", b"null"])
+async def test_an_older_one_whose_manifest_is_damaged_is_none_and_in_nobody_s_way(tmp_path: Path, junk: bytes) -> None:
+    old, _ = await made(tmp_path, NOW, 9, backing_up("0", {PICTURE, OTHER}))
+    await made(tmp_path, NOW + timedelta(days=1), 9, backing_up("1", {PICTURE, OTHER}))
+    (old / MANIFEST).write_bytes(junk)
+    with pytest.raises(CannotStart, match="is no backup"):
+        read_manifest(old)
+    new, _ = await made(tmp_path, NOW + timedelta(days=2), 9, backing_up("2", {OTHER}))
+    assert good(new) and not [path for path in tmp_path.rglob("*") if path.is_file() and PICTURE in path.read_bytes()]
+
+
 def _new(folder: Path) -> Path:
     folder.mkdir()
     return folder
