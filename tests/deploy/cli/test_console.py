@@ -56,7 +56,7 @@ def test_a_setting_that_was_typed_wrong_is_not_passed_over(typed: str, meant: st
 
 def test_every_command_looks_at_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAILLAGE_" + "KEYS_BAKCUP", "/srv/apart")
-    with pytest.raises(CannotStart, match="docs/settings.md"):
+    with pytest.raises(CannotStart, match="is it MAILLAGE_"):
         settings_of(None)
 
 
