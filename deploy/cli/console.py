@@ -7,11 +7,13 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic_settings import EnvSettingsSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -32,7 +34,19 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="The data folder
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
 
 
+def known_names(names: Iterable[str]) -> None:
+    """Returns if none of these variables is a setting's name that was typed wrong: it would say nothing, and what it
+    was to do would not be done. Others of this prefix may be another program's. Raises CannotStart."""
+    known = [f"MAILLAGE_{name.upper()}" for name in Settings.model_fields]
+    for typed in sorted(name.upper() for name in names):  # settings are read whatever their case
+        if not typed.startswith("MAILLAGE") or typed in known or typed.startswith("MAILLAGE_TEST_"):
+            continue
+        for meant in get_close_matches(typed, known, 1, 0.9):
+            raise CannotStart(f"{typed} is no setting; is it {meant}? Write it so, or leave it out (docs/settings.md).")
+
+
 def settings_of(data: Path | None, port: int | None = None) -> Settings:
+    known_names(EnvSettingsSource(Settings).env_vars)
     given = {key: value for key, value in (("data", data), ("port", port)) if value is not None}
     settings = Settings(**given)  # type: ignore[arg-type]
     configure(settings)

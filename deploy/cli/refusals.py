@@ -21,7 +21,7 @@ from deploy.cli.http_client import NoAnswer
 from deploy.host.data_folder import CannotStart
 from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
-from shared.base.whole_files import Unreadable
+from shared.base.whole_files import Unreadable, said_of
 
 ROOT = Path(__file__).parents[2]
 NO_MEMORY = (
@@ -42,15 +42,19 @@ def sentences(error: Exception) -> Sequence[str]:
     if isinstance(error, SecretUnfit):
         return [f"{error}."]
     if isinstance(error, ValidationError) and error.title == Settings.__name__:
-        return [f"{_setting(one['loc'])}: {one['msg']}." for one in error.errors()]
+        return [_wrong(one["loc"], one["msg"]) for one in error.errors()]
     for one in _causes(error):
         if (said := of_the_machine(one)) is not None:
             return [said]
     return [_unforeseen(error)]
 
 
-def _setting(where: Sequence[int | str]) -> str:
-    return "MAILLAGE_" + "_".join(str(part) for part in where).upper()
+def _wrong(where: Sequence[int | str], why: str) -> str:
+    """Which setting is wrong, why, and what it is; never what it was set to, which may be a password."""
+    name = str(where[0]) if where else ""
+    known = Settings.model_fields.get(name)
+    what = f" It is: {(known.description or '').partition('. ')[0].rstrip('.')} (docs/settings.md)." if known else ""
+    return f"MAILLAGE_{name.upper()}: {why.removeprefix('Value error, ')[:300]}.{what}"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -82,8 +86,8 @@ def of_the_machine(error: BaseException) -> str | None:
             return f"{where} is full: make room, and try again."
         if error.errno in OF_THE_MACHINE:
             return OF_THE_MACHINE[error.errno]
-        if error.filename:
-            return f"{error.filename} can't be used ({error.strerror})."
+        if where := error.filename2 or error.filename:  # a draft that can't take the place of what has its name
+            return f"{where} can't be used ({said_of(error)})."
     return None
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -13,25 +14,27 @@ from shared.base.whole_files import KeptFile
 
 FILE = "backups.json"
 DRILL_OLD = timedelta(days=14)
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A file that has one without its offset was written by somebody else, and says nothing"""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Moments are in UTC; None where it has not happened. `hours`: between two backups; `trouble`: why the last try
     failed, in a sentence, None after one that went well; `failures`: tries in a row that failed."""
 
-    since: datetime | None = None
+    since: Moment | None = None
     hours: int = 24
     to: str = ""
-    made: datetime | None = None
-    tried: datetime | None = None
+    made: Moment | None = None
+    tried: Moment | None = None
     trouble: str | None = None
     failures: int = 0
     events: int = 0
     kept: int = 0
-    keys: datetime | None = None
+    keys: Moment | None = None
     keys_trouble: str | None = None
-    drilled: datetime | None = None
-    drill_tried: datetime | None = None
+    drilled: Moment | None = None
+    drill_tried: Moment | None = None
     drill_trouble: str | None = None
     drill_events: int = 0
 

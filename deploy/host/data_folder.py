@@ -36,8 +36,13 @@ def locked(data: Path) -> int:
         if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(13, "not readable and writable")
         list(data.iterdir())
+    except (FileExistsError, NotADirectoryError) as error:
+        raise CannotStart(
+            f"The data folder {data} can't be used: {_no_folder(data)}; choose another with --data."
+        ) from error
     except OSError as error:
-        raise CannotStart(f"The data folder {data} can't be used: {error.strerror or error}.") from error
+        where = "" if error.filename in (None, str(data), data) else f"{error.filename}: "
+        raise CannotStart(f"The data folder {data} can't be used: {where}{error.strerror or error}.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -46,6 +51,16 @@ def locked(data: Path) -> int:
             f"The data folder {data} is in use by another instance; stop it or choose another with --data."
         ) from error
     return lock
+
+
+def _no_folder(path: Path) -> str:
+    """What is in the way of a folder."""
+    for one in (*reversed(path.parents), path):
+        if one.is_symlink() and not one.exists():
+            return f"{one} leads to nothing"
+        if one.exists() and not one.is_dir():
+            return f"{one} is no folder"
+    return "it is no folder"
 
 
 def network_of(data: Path, settings: Settings, sample: bool) -> str:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.allowed import enough
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked, network_of
-from deploy.host.keys_needed import nothing_missed, there_and_whole
+from deploy.host.keys_needed import keys_apart, nothing_missed, there_and_whole
 from deploy.host.keys_of_log import known_of_log, same_log
 from deploy.host.named_secrets import named_secrets_fit
 from deploy.host.root_app import root_of
@@ -32,6 +32,7 @@ from shared.base.outside import REAL
 from shared.base.secret_files import SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
+from shared.base.whole_files import said_of
 from shared.contract import load_all
 from shared.contract.envelope import events_only
 from shared.kernel.broker.connection import OPERATOR, Connection
@@ -161,6 +162,7 @@ class Installation:
             raise CannotStart(f"{data} is half of a restore: run `maillage restore` again, so that it goes on.")
         try:
             network = network_of(data, settings, sample)
+            keys_apart(settings)
             there_and_whole(data, network, SERVICES)
             named_secrets_fit(settings)
         except CannotStart:
@@ -180,7 +182,7 @@ class Installation:
                 raise self.failed or CannotStart(unusable(data, error)) from error
             except OSError as error:
                 where = error.filename or data
-                raise self.failed or CannotStart(f"{where} can't be used ({error.strerror or error}).") from error
+                raise self.failed or CannotStart(f"{where} can't be used ({said_of(error)}).") from error
             yield self
         except CutOff:
             if self.failed is None:

@@ -88,6 +88,19 @@ def there_and_whole(data: Path, network: str, services: Sequence[str]) -> None:
         raise CannotStart(f"{error.filename or keys} can't be read ({error.strerror}): put that right.") from error
 
 
+def keys_apart(settings: Settings) -> None:
+    """Returns if the keys' own backup lies elsewhere than what it is a backup of, by whatever way it is named: else
+    each copy would take the place of the keys in use. Raises CannotStart."""
+    if settings.keys_backup is None:
+        return
+    data, folder = settings.data.resolve(), settings.keys_backup.resolve()
+    if folder == data or data in folder.parents:
+        raise CannotStart(
+            f"MAILLAGE_KEYS_BACKUP is {settings.keys_backup}, in the data folder {settings.data}: name a folder on "
+            "another disk, which is lost with neither."
+        )
+
+
 def _takes_keys(keys: Path) -> None:
     """Returns if a folder of keys, where there is one, can be written: else nobody could be sealed, nor forgotten.
     Raises CannotStart."""

@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.host.data_folder import CannotStart, network_of
 from deploy.host.hang_watch import ended_where_it_hangs
-from deploy.host.keys_needed import nothing_missed, there_and_whole
+from deploy.host.keys_needed import keys_apart, nothing_missed, there_and_whole
 from deploy.host.keys_of_log import same_log
 from deploy.host.named_secrets import named_secrets_fit
 from deploy.host.root_app import measured, root_of, serve, unavailable
@@ -119,6 +119,7 @@ async def run_service(
     """
     load_all()
     network, stop, front = network_served(settings), asyncio.Event(), Front()
+    keys_apart(settings)
     there_and_whole(settings.data.absolute(), network, [definition.name])
     _secrets_fit(settings, definition.name)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deploy.host.data_folder import CannotStart
 from shared.base.settings import Settings
+from shared.base.whole_files import said_of
 from shared.kernel.stores import InUse
 from shared.kernel.views.projection import Store
 from shared.runtime.views.stores import store_for
@@ -19,7 +20,7 @@ def views_of(settings: Settings, data: Path, network: str, service: str) -> Stor
     except InUse as why:
         raise CannotStart(str(why)) from why
     except OSError as why:  # a damaged file that can't be moved aside
-        raise CannotStart(f"{why.filename or data / 'views'} can't be used ({why.strerror or why}).") from why
+        raise CannotStart(f"{why.filename or data / 'views'} can't be used ({said_of(why)}).") from why
     except sqlite3.Error as why:
         raise CannotStart(
             f"{data / 'views'} can't be used ({why}): move it away, and all in it is built again from the log."

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +19,18 @@ DEPARTMENT = r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46]"
 
 CENTURY = 36525
 """Days: no term is longer, and what is added to a day stays in the calendar"""
+
+
+MOST = 10**9
+"""Whatever is counted: no limit is higher, and each fits into a number of every database"""
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""What no setting holds: a second line would be one of a file that we write, and bytes that are no UTF-8 can be sent to
+nobody"""
+
+ADDRESS = r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+"
+MAIL_FROM = re.compile(rf"{ADDRESS}|[^<>]*<{ADDRESS}>")
+HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 
 
 class Settings(BaseSettings):
@@ -104,7 +117,10 @@ class Settings(BaseSettings):
         description="Whether an issue of a bulletin is approved by somebody else than who wrote in it last.",
     )
     api_rate: int = Field(
-        1200, ge=1, description="Requests a minute that one account, token or address may send to the API of a service."
+        1200,
+        ge=1,
+        le=MOST,
+        description="Requests a minute that one account, token or address may send to the API of a service.",
     )
     nats_url: str | None = Field(
         None,
@@ -128,10 +144,13 @@ class Settings(BaseSettings):
         "Without it: the one service whose data folder it is, on this machine.",
     )
     checkpoint_seconds: float = Field(
-        60, ge=1, description="The longest that an event waits until the notary has signed it, in seconds."
+        60,
+        ge=1,
+        le=24 * 3600,
+        description="The longest that an event waits until the notary has signed it, in seconds.",
     )
     checkpoint_events: int = Field(
-        100, ge=1, description="Events after which the notary signs without waiting any longer."
+        100, ge=1, le=MOST, description="Events after which the notary signs without waiting any longer."
     )
     ledger_name: str | None = Field(
         None,
@@ -287,7 +306,10 @@ class Settings(BaseSettings):
         description="Days that it is kept who read whose personal data. CNIL recommends six months to one year.",
     )
     readings_alarm: int = Field(
-        500, ge=1, description="Persons whose data one account may open within an hour, before that is told as unusual."
+        500,
+        ge=1,
+        le=MOST,
+        description="Persons whose data one account may open within an hour, before that is told as unusual.",
     )
     readings_told: Literal["role", "account"] = Field(
         "role",
@@ -321,6 +343,42 @@ class Settings(BaseSettings):
         if isinstance(path, str) and not path.strip():  # it would be the folder in which we were started
             raise ValueError("it is empty: leave it out, or name what it is to name")
         return path
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        if isinstance(value, str | Path) and CONTROL.search(str(value)):
+            raise ValueError("it holds more than one line of text in UTF-8")
+        return value
+
+    @field_validator("public_url", "otlp_endpoint")
+    @classmethod
+    def _url(cls, url: str | None) -> str | None:
+        if not url:
+            return url
+        try:
+            parts = urlsplit(url)
+            fits = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is none, half of an IPv6 address
+            fits = False
+        if not fits or re.search(r"[\s@?#<>\"]", url):
+            raise ValueError("it is no address such as https://reseau.exemple.fr")
+        return url
+
+    @field_validator("host", "smtp_host")
+    @classmethod
+    def _host(cls, host: str | None, info: ValidationInfo) -> str | None:
+        if host is None or HOST.fullmatch(host) or (not host and info.field_name == "smtp_host"):
+            return host
+        # An empty address to listen on would be every address of the machine.
+        raise ValueError("it is no address of a machine, such as 127.0.0.1 or mail.exemple.fr")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _from(cls, address: str) -> str:
+        if not MAIL_FROM.fullmatch(address):
+            raise ValueError("it is no mail address such as reseau@exemple.fr")
+        return address
 
     @field_validator("region")
     @classmethod

@@ -28,6 +28,14 @@ class Unreadable(OSError):
         self.what = what
 
 
+def said_of(error: OSError) -> str:
+    """Why a file or a folder can't be used, in the system's words; where something else has the name of a folder, these
+    would say that it exists, and not what to do."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "it is no folder, or lies in none: move it away"
+    return error.strerror or str(error) or type(error).__name__
+
+
 def unreadable(path: Path) -> str | None:
     """Why what has this name can't be read as a file, in words that follow its path; None where it can, or where there
     is nothing. Opens nothing: a pipe would be waited for, for ever, and a database lose its locks."""

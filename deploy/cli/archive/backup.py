@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -49,6 +50,8 @@ FORMAT = "maillage backup 1"
 MANIFEST = "manifest.json"
 INSTALLATION = "installation.json"
 CHUNK = 1024 * 1024
+NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{4}Z)(?:-(\d+))?", re.ASCII)
+"""of one of several backups: its moment, and which it is of those of that minute"""
 
 backup = typer.Typer(
     help="Copy what can't be made again into a folder; `keys` copies the keys into another.",
@@ -191,7 +194,7 @@ def backup_keys(
 
 async def back_up(data: Path, to: Path, progress: Callable[[int, int], None] = lambda done, of: None) -> Done:
     """Brings the backup in `to` up to date. Raises CannotStart, ArchiveDamaged, NotVerified, OSError."""
-    if to == data or data in to.parents or to in data.parents:
+    if same_or_within(to, data) or same_or_within(data, to):
         raise CannotStart(f"{to} lies in the data folder, or the other way round; a backup belongs on another disk.")
     if (to / "archive").is_dir() is False and to.exists() and any(to.iterdir()):
         raise CannotStart(f"{to} holds something else than a backup; name a new folder.")
@@ -342,7 +345,9 @@ async def _digests(data: Path, events: int) -> list[ViewDigest]:
 
 def copy_keys(data: Path, to: Path) -> list[str]:
     """Replaces the backup of all keys; the services whose keys it holds. Raises CannotStart, OSError."""
-    if to == data or data in to.parents or any((folder / MANIFEST).exists() for folder in (to, *to.parents)):
+    if same_or_within(to, data) or any(
+        (folder / MANIFEST).exists() for folder in (to.resolve(), *to.resolve().parents)
+    ):
         raise CannotStart(f"{to} lies in the data folder or in its backup; keys are kept apart from both.")
     keys = data / "keys"
     try:
@@ -375,16 +380,32 @@ def read_manifest(folder: Path) -> Manifest:
     """Raises CannotStart where there is none."""
     try:
         found = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, ValueError, RecursionError) as error:  # ValueError: it is no UTF-8
         raise CannotStart(f"{folder} is no backup, or one that was not finished: {MANIFEST} can't be read.") from error
     if found.format != FORMAT:
         raise CannotStart(f"{folder} has the format {found.format!r}, which this release does not know.")
     return found
 
 
+def same_or_within(one: Path, other: Path) -> bool:
+    """Whether a folder is another one or lies in it, by whatever way each is named."""
+    one, other = one.resolve(), other.resolve()
+    return one == other or other in one.parents
+
+
+def generations(root: Path) -> list[Path]:
+    """The backups in a folder of several, in the order in which they were made. What has another name, such as a copy
+    that somebody made beside them, is none of them."""
+    found = []
+    for path in root.iterdir() if root.is_dir() else ():
+        if (name := NAME.fullmatch(path.name)) and (path / MANIFEST).exists():
+            found.append((name[1], int(name[2] or 1), path))
+    return [path for _, _, path in sorted(found)]
+
+
 def newest_in(folder: Path) -> Path:
     """The folder, or, where it holds the backups of several moments, the newest of them."""
-    there = sorted(path.parent for path in folder.glob(f"[0-9]*/{MANIFEST}"))
+    there = generations(folder)
     return there[-1] if there and not (folder / MANIFEST).exists() else folder
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from deploy.cli.archive.backup import MANIFEST, Done, files_of, read_manifest
+from deploy.cli.archive.backup import MANIFEST, Done, files_of, generations, read_manifest
 from deploy.host.data_folder import CannotStart
 from shared.base.secure_delete import erase
 from shared.base.whole_files import sync_folder
@@ -28,13 +27,6 @@ from shared.ledger.archiver import write_whole
 
 MAKING = ".making"
 LOCK = ".lock"
-NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{4}Z(?:-\d+)?")
-
-
-def generations(root: Path) -> list[Path]:
-    """The backups in a folder, the oldest first."""
-    found = [path for path in root.iterdir() if NAME.fullmatch(path.name)] if root.is_dir() else []
-    return sorted((path for path in found if (path / MANIFEST).exists()), key=lambda path: path.name)
 
 
 @contextlib.contextmanager
@@ -63,6 +55,7 @@ async def made(root: Path, now: datetime, keep: int, back_up: Callable[[Path], A
         try:
             async with _begun(root, draft):
                 done = await back_up(draft)
+            _not_to_come(root, now)
             made_ = _named(root, now)
             draft.rename(made_)
         finally:
@@ -89,6 +82,14 @@ async def _begun(root: Path, draft: Path) -> AsyncIterator[None]:
     yield
 
 
+def _not_to_come(root: Path, now: datetime) -> None:
+    """Gives backups whose name is of a moment to come, since a clock was wrong, names of now, in their order. Else each
+    that is made would count as older than these: it would be destroyed at once, and they restored."""
+    for path in generations(root):
+        if path.name.partition("Z")[0] > f"{now:%Y-%m-%dT%H%M}":
+            path.rename(_named(root, now))
+
+
 def _named(root: Path, now: datetime) -> Path:
     name, number = f"{now:%Y-%m-%dT%H%M}Z", 1
     while (root / name).exists():
@@ -106,7 +107,9 @@ def _forgotten_in(there: list[Path]) -> None:
         gone = [path for path in files_of(old / "files") if path.relative_to(old) not in newest]
         for path in gone:
             erase(path)
-        if gone:
+        with contextlib.suppress(CannotStart):  # of a backup that is none any more there is nothing to put right
+            if not gone:
+                continue
             manifest = read_manifest(old)
             left = {name: kept for name, kept in manifest.files.items() if (old / name).exists()}
             manifest = msgspec.structs.replace(manifest, files=left)

@@ -13,7 +13,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from deploy.cli.archive.backup import backup
+from deploy.cli.archive.backup import backup, same_or_within
 from deploy.cli.backups import figures
 from deploy.cli.backups.rounds import Keeper, Plan
 from deploy.cli.console import DataOption, JsonOption, err, out, settings_of
@@ -57,7 +57,7 @@ def keep(
     settings = settings_of(data)
     if every not in HOURS:
         raise CannotStart(f"--every is one of {', '.join(map(str, HOURS))} hours.")
-    if _one_in_other(to.absolute(), keys.absolute()):
+    if same_or_within(to, keys) or same_or_within(keys, to):
         raise CannotStart(f"{to} and {keys} lie in one another; keys are kept apart from the data.")
     place = settings.data.absolute()
     plan = Plan(hours=every, at=at, keep=number, drill_days=drill)
@@ -85,10 +85,6 @@ def status(data: DataOption = None, json: JsonOption = False) -> None:
         out.print(f"{word}  {one.what:<14} {one.text}", highlight=False, soft_wrap=True, markup=False)
     if not all(one.good for one in lines):
         raise typer.Exit(1)
-
-
-def _one_in_other(one: Path, other: Path) -> bool:
-    return one == other or one in other.parents or other in one.parents
 
 
 def _say(lines: list[str]) -> None:

@@ -22,9 +22,9 @@ import orjson
 from rich.progress import Progress
 
 from deploy.cli.archive.audit import NothingYet, plain_errors
-from deploy.cli.archive.backup import back_up, copy_keys
+from deploy.cli.archive.backup import back_up, copy_keys, generations
 from deploy.cli.archive.restore import restore, told
-from deploy.cli.backups.generations import generations, made
+from deploy.cli.backups.generations import made
 from deploy.cli.console import bar, run
 from deploy.cli.hosting.deploy import gathered
 from deploy.host.backups_standing import Standing, standing_file

@@ -382,6 +382,9 @@ async def _look_at(client: Client, name: str, check: Check) -> bool:
     kept = await client.get(f"/{name}/api/persons/unreadable")
     lacking = f"{kept['persons']} of {kept['named']} persons have no key and were not forgotten"
     check(f"{name}: keys", not kept["persons"], lacking if kept["persons"] else f"of {kept['named']} persons")
+    if (backup := kept.get("backup", "none")) != "none":  # a service of the release before does not say
+        failed = "MAILLAGE_KEYS_BACKUP could not be written: whoever is forgotten now comes back with an older copy"
+        check(f"{name}: keys' backup", backup == "replaced", failed if backup == "failed" else "is of the keys of now")
     for what, good, text in timed(await client.get(f"/{name}/api/clock")):
         check(f"{name}: {what}", good, text)
     return bool(writes["good"])

@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 
 from shared.base.outside import REAL, Outside
+from shared.base.whole_files import said_of
 from shared.kernel.broker.connection import OPERATOR, Connection, broker_options, connected
 from shared.runtime.nats.server_config import (
     Access,
@@ -107,7 +108,7 @@ class NatsServer:
             self.port = self.port or free_port()
             self._configure()
         except OSError as error:
-            raise NatsFailed(f"the NATS server's folder {self.folder} can't be written ({error.strerror})") from error
+            raise NatsFailed(f"the NATS server's folder {self.folder} can't be written ({said_of(error)})") from error
         await self.launch()
 
     async def launch(self) -> None:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
 import structlog
@@ -183,11 +183,13 @@ class ConfirmedNumber(BaseModel):
 
 
 class UnreadablePersons(BaseModel):
-    """Of the persons whom records name, those who have no key though they were not forgotten."""
+    """Of the persons whom records name, those who have no key though they were not forgotten. `backup`: of the keys'
+    own backup (MAILLAGE_KEYS_BACKUP), what came of the last try."""
 
     service: str
     persons: int
     named: int
+    backup: Literal["none", "failed", "replaced"]
 
 
 class NamedPerson(BaseModel):
@@ -286,10 +288,14 @@ async def forget_persons(service: Here[Upkeep], request: Request, wanted: Wanted
     """Forget them for ever. What was kept of them can be read by nobody any more; figures stay as they are."""
     found = await service.persons.find(address=wanted.address, person=wanted.person)
     sequence = await service.persons.forget(found, reason="asked", actor=who_of(request).actor)
-    backup = (
-        "none" if service.settings.keys_backup is None else "failed" if service.persons.backup_failed else "replaced"
-    )
-    return ForgottenPersons(service=service.name, persons=found, sequence=sequence, backup=backup)
+    return ForgottenPersons(service=service.name, persons=found, sequence=sequence, backup=_backup(service))
+
+
+def _backup(service: Upkeep) -> Literal["none", "failed", "replaced"]:
+    """What became of the keys' own backup at the last try."""
+    if service.settings.keys_backup is None:
+        return "none"
+    return "failed" if service.persons.backup_failed else "replaced"
 
 
 @privacy.get("/api/persons/due", tags=["persons"], name="due")
@@ -325,7 +331,7 @@ async def unreadable_persons(service: Here[Register]) -> UnreadablePersons:
     """How many persons nobody can read who were not forgotten: none, unless keys were lost."""
     named = {record.person for record in await service.persons.records()}
     lacking = await asyncio.to_thread(service.keyring.lacking, named)
-    return UnreadablePersons(service=service.name, persons=len(lacking), named=len(named))
+    return UnreadablePersons(service=service.name, persons=len(lacking), named=len(named), backup=_backup(service))
 
 
 @privacy.get("/api/persons/of/{view}/{key}", tags=["persons"])

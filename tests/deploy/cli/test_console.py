@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli.console import reached, run, settings_of
+from deploy.cli.console import known_names, reached, run, settings_of
 from deploy.cli.http_client import Place
 from deploy.host.data_folder import CannotStart
 from shared.base.settings import Settings
@@ -35,6 +35,35 @@ run(work())
 def test_what_is_given_goes_before_what_the_machine_says(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, 7)
     assert (settings.data, settings.port) == (tmp_path, 7) and settings_of(None).port != 7
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("KEYS_BAKCUP", "KEYS_BACKUP"),
+        ("KEY_BACKUP", "KEYS_BACKUP"),
+        ("KEEP_CONTACT", "KEEP_CONTACTS"),
+        ("PUBLICURL", "PUBLIC_URL"),
+        ("SECONDFACTOR", "SECOND_FACTOR"),
+        ("title_", "TITLE"),
+    ],
+)
+def test_a_setting_that_was_typed_wrong_is_not_passed_over(typed: str, meant: str) -> None:
+    for name in (f"MAILLAGE_{typed}", f"maillage_{typed.lower()}"):
+        with pytest.raises(CannotStart, match=f"MAILLAGE_{typed.upper()} is no setting; is it MAILLAGE_{meant}"):
+            known_names([name, "PATH"])
+
+
+def test_every_command_looks_at_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILLAGE_" + "KEYS_BAKCUP", "/srv/apart")
+    with pytest.raises(CannotStart, match="is it MAILLAGE_"):
+        settings_of(None)
+
+
+def test_what_other_programs_call_alike_is_theirs() -> None:
+    names = [f"MAILLAGE_{name.upper()}" for name in Settings.model_fields]
+    theirs = [f"MAILLAGE_{name}" for name in ("TEST_MONGO_URL", "HOME", "SERVICE_HOST", "VERSION", "USER")]
+    known_names([*names, *theirs, "maillage_data", "PATH"])
 
 
 def test_work_comes_to_what_it_gives() -> None:

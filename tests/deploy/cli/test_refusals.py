@@ -41,6 +41,8 @@ FULL = OSError(errno.ENOSPC, "No space left on device", "/srv/maillage/keys/hear
         (caused(ValueError("no socket"), OSError(errno.EMFILE, "Too many open files")), "`ulimit -n`"),
         (ExceptionGroup("both", [ValueError("x"), FULL]), "The disk of /srv/maillage/keys/heartbeat is full"),
         (OSError(errno.EACCES, "Permission denied", "/srv/x"), "/srv/x can't be used (Permission denied)."),
+        (FileExistsError(errno.EEXIST, "File exists", "/srv/views"), "/srv/views can't be used (it is no folder"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "/srv/x.new", None, "/srv/x"), "/srv/x can't be used"),
         (Unreadable(Path("/srv/x"), "is no file"), "/srv/x is no file."),
         (sqlite3.DatabaseError("file is not a database"), "A database can't be used (file is not a database)."),
         (RuntimeError("can't start new thread"), "`ulimit -u`"),
@@ -54,7 +56,12 @@ def test_each_has_its_sentence(error: Exception, said: str) -> None:
 
 
 def test_a_setting_that_is_wrong_is_named_and_another_model_is_no_setting() -> None:
-    assert only(lambda: Settings(port=-1))[0].startswith("MAILLAGE_PORT: ")
+    said = only(lambda: Settings(port=-1))[0]
+    assert said.startswith("MAILLAGE_PORT: ") and "The port of the fronts on 127.0.0.1" in said
+    assert "Value error" not in only(lambda: Settings(data=""))[0]
+    for wrong in ({"network": "x" * 5000}, {"trusted_proxies": "x" * 5000}, {"smtp_password": "geheim\ngeheim"}):
+        said = only(lambda wrong=wrong: Settings(**wrong))[0]
+        assert "docs/settings.md" in said and len(said) < 900 and "geheim" not in said and "\n" not in said
 
     class Answer(BaseModel):
         port: int

@@ -13,6 +13,7 @@ from urllib.request import Request
 
 import pytest
 
+from shared.base.services import SERVICES
 from tests.deploy.conftest import fetched, until
 from tests.deploy.host.test_keys import QUICKLY, Damage, fill, gone, made, refused, starts, written
 from tests.fixtures.installation import Up, bearer, maillage, post_json
@@ -267,6 +268,19 @@ def test_doctor_tells_of_keys_that_others_can_read(running: tuple[Up, str]) -> N
     done = maillage("doctor", "--json", data=running[0].data)
     (found,) = (one for one in json.loads(done.stdout) if not one["good"])
     assert done.returncode == 1 and found["text"].startswith(f"{keys}/directory.session-key can be read by others")
+
+
+def test_doctor_tells_of_a_backup_of_the_keys_that_can_t_be_written(data: Path, tmp_path: Path) -> None:
+    for folder, bad in (("/proc/none", set(SERVICES)), (str(tmp_path / "apart"), set())):
+        up = Up(data, ["--no-sample"], {**QUICKLY, "MAILLAGE_KEYS_BACKUP": folder})
+        up.start().wait()
+        try:
+            done = maillage("doctor", "--json", data=data)
+        finally:
+            up.stop()
+        found = {one["check"].removesuffix(": keys' backup"): one["good"] for one in json.loads(done.stdout)}
+        assert {name for name, good in found.items() if not good} == bad and done.returncode == bool(bad)
+        assert found.keys() >= set(SERVICES)
 
 
 def test_a_password_is_not_kept_where_its_file_is_gone(running: tuple[Up, str]) -> None:

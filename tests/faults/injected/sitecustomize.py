@@ -30,8 +30,8 @@ def _slow(file: Path) -> None:
 def _older() -> None:
     from services.newsletter.bulletins import collecting as reactions
 
-    known = tuple(one for one in reactions.REACTIONS if one is not reactions.news_to_echos)
-    vars(reactions)["REACTIONS"] = known
+    known = tuple(one for one in reactions.ARRIVING if one is not reactions.news_to_echos)
+    vars(reactions)["ARRIVING"] = known
 
 
 def _scripts() -> None:

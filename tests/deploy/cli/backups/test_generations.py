@@ -100,3 +100,47 @@ async def test_a_folder_that_is_a_single_backup_is_not_taken_for_one_of_several(
     await backing_up("0", set())(tmp_path)
     with pytest.raises(CannotStart, match="a folder of its own"):
         await made(tmp_path, NOW, 9, backing_up("1", set()))
+
+
+@pytest.mark.parametrize("keep", [1, 2, 3])
+async def test_what_a_wrong_clock_named_does_not_count_as_newer_than_what_comes_after_it(
+    tmp_path: Path, keep: int
+) -> None:
+    ahead = NOW + timedelta(days=5 * 365)
+    for number in range(2):
+        await made(tmp_path, ahead + timedelta(days=number), keep, backing_up(f"ahead {number}", {PICTURE}))
+    now, _ = await made(tmp_path, NOW, keep, backing_up("now", {PICTURE, OTHER}))
+    there = generations(tmp_path)
+    assert there[-1] == now == newest_in(tmp_path) and len(there) == keep and all(map(good, there))
+    assert (now / "archive" / "log").read_text() == "now" and len(list((now / "files").iterdir())) == 2
+    wanted = ["ahead 0", "ahead 1", "now"][-keep:]
+    assert [(path / "archive" / "log").read_text() for path in there] == wanted
+    assert all(path.name <= f"{NOW:%Y-%m-%dT%H%M}Z-9" for path in there)
+
+
+async def test_those_of_one_minute_are_in_their_order_and_copies_beside_them_are_none(tmp_path: Path) -> None:
+    for number in range(11):
+        await made(tmp_path, NOW, 20, backing_up(str(number), {PICTURE}))
+    there = generations(tmp_path)
+    assert [(path / "archive" / "log").read_text() for path in there] == [str(number) for number in range(11)]
+    for odd in ("9999-copy", "2026-12-30T0130Z.old", "2027", "2026-12-30T0130Z-x", ".2026-12-30T0130Z"):
+        await backing_up("odd", set())(_new(tmp_path / odd))
+    (tmp_path / "2027-01-01T0000Z").write_text("a file")
+    (tmp_path / "2027-01-02T0000Z").mkdir()
+    assert generations(tmp_path) == there and newest_in(tmp_path) == there[-1]
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xff", b'{"format":"\xed\xa0\x80"}', b"[" * 100_000, b"{}", b"null"])
+async def test_an_older_one_whose_manifest_is_damaged_is_none_and_in_nobody_s_way(tmp_path: Path, junk: bytes) -> None:
+    old, _ = await made(tmp_path, NOW, 9, backing_up("0", {PICTURE, OTHER}))
+    await made(tmp_path, NOW + timedelta(days=1), 9, backing_up("1", {PICTURE, OTHER}))
+    (old / MANIFEST).write_bytes(junk)
+    with pytest.raises(CannotStart, match="is no backup"):
+        read_manifest(old)
+    new, _ = await made(tmp_path, NOW + timedelta(days=2), 9, backing_up("2", {OTHER}))
+    assert good(new) and not [path for path in tmp_path.rglob("*") if path.is_file() and PICTURE in path.read_bytes()]
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -90,7 +90,10 @@ def test_once_is_for_a_timer_and_says_by_its_exit_code_what_came_of_it(place: Pl
     assert told.returncode == 1 and "BAD   backup: last" in told.stdout
 
 
-@pytest.mark.parametrize("wrong", [["--every", "5"], ["--keys", "INSIDE"]])
-def test_what_can_t_be_is_one_sentence(place: Place, wrong: list[str]) -> None:
-    done = maillage(*words(place, *(str(place.backup / "keys") if word == "INSIDE" else word for word in wrong)))
+@pytest.mark.parametrize("wrong", [["--every", "5"], ["--keys", "INSIDE"], ["--keys", "LINK"]])
+def test_what_can_t_be_is_one_sentence(place: Place, tmp_path: Path, wrong: list[str]) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(place.backup)
+    named = {"INSIDE": str(place.backup / "keys"), "LINK": str(link / "keys")}
+    done = maillage(*words(place, *(named.get(word, word) for word in wrong)))
     assert done.returncode == 2 and done.stderr.startswith("maillage: ") and "Traceback" not in done.stderr
