@@ -34,6 +34,7 @@ log = structlog.get_logger()
 START = 30.0  # seconds that a start may take, more on a machine that has much to do; a large store is read first
 SILENCES = 30  # times of a second that who connects gets no answer meanwhile: it hangs
 LEFT = 256 * 1024 * 1024  # bytes of a large disk that the store leaves
+SUM = 16  # bytes of the sum of what a stream or a consumer is
 STOP = 3.0  # seconds that an end may take before it is forced
 
 
@@ -56,6 +57,22 @@ def _most(folder: Path) -> int:
     disk = os.statvfs(folder)
     size = disk.f_frsize * disk.f_blocks
     return max(1, size - min(size // 16, LEFT))
+
+
+def forget_half_made(store: Path) -> None:
+    """Lets the server make whole what it had half made. It writes of a stream or a consumer first what it is, then the
+    sum of that. Killed in between it leaves it out at each later start; and asked to make it again, it finds the first
+    file and writes no second, so that all that is said to that stream would be gone at the next start. Without the first
+    it writes both, and takes over the messages that lie there."""
+    for made in store.glob("jetstream/*/streams/**/meta.inf"):
+        try:
+            whole = (made.parent / "meta.sum").stat().st_size == SUM
+        except FileNotFoundError:
+            whole = False
+        if not whole:
+            log.warning("nats.half_made", what=made.parent.name)
+            with contextlib.suppress(OSError):  # one that can't be written is another's to tell
+                made.unlink()
 
 
 def free_port() -> int:
@@ -113,6 +130,7 @@ class NatsServer:
 
     async def launch(self) -> None:
         """Starts the process on what is configured, so on the same port if it is done again. Raises NatsFailed."""
+        forget_half_made(self.folder / "store")
         try:
             # A session of its own: Ctrl-C in a terminal reaches us alone, and we end the server after ourselves.
             self.process = subprocess.Popen(
