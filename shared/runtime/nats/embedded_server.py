@@ -61,9 +61,9 @@ def _most(folder: Path) -> int:
 
 def forget_half_made(store: Path) -> None:
     """Lets the server make whole what it had half made. It writes of a stream or a consumer first what it is, then the
-    sum of that. Killed in between it leaves it out at each later start; and asked to make it again, it finds the first
-    file and writes no second, so that all that is said to that stream would be gone at the next start. Without the first
-    it writes both, and takes over the messages that lie there."""
+    sum of that. Killed in between it leaves it out at each later start; and asked to make it again, it finds the
+    first file and writes no second, so that all that is said to that stream would be gone at the next start. Without
+    the first it writes both, and takes over the messages that lie there."""
     for made in store.glob("jetstream/*/streams/**/meta.inf"):
         try:
             whole = (made.parent / "meta.sum").stat().st_size == SUM
