@@ -178,7 +178,11 @@ MERGED = "tag:yaml.org,2002:merge"
 def read(path: Path) -> Beginning:
     """The network in a file. Raises Unreadable."""
     try:
-        said = yaml.load(path.read_text(encoding="utf-8"), _Strict)
+        loader = _Strict(path.read_text(encoding="utf-8"))
+        try:
+            said = loader.get_single_data()
+        finally:
+            loader.dispose()
     except OSError as why:
         raise Unreadable(f"{path.name} can't be read: {why.strerror or type(why).__name__}") from why
     except UnicodeDecodeError as why:
