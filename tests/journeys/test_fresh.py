@@ -164,8 +164,8 @@ def test_a_region_is_what_the_operator_says_and_no_other(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("env", "sentence"),
     [
-        ({"MAILLAGE_REGION": "Bretagne"}, "MAILLAGE_REGION: Value error, Bretagne is no department's code"),
-        ({"MAILLAGE_REVIEW": "mine"}, "MAILLAGE_REVIEW: Value error, no review is called so; there is"),
+        ({"MAILLAGE_REGION": "Bretagne"}, "MAILLAGE_REGION: Bretagne is no department's code"),
+        ({"MAILLAGE_REVIEW": "mine"}, "MAILLAGE_REVIEW: no review is called so; there is"),
     ],
 )
 def test_what_is_no_region_or_review_refuses_the_start(tmp_path: Path, env: dict[str, str], sentence: str) -> None:

@@ -91,7 +91,7 @@ class Portrait:
         """Adds the review and every indicator as of a day, known now."""
         review = house.get("/observatory/api/review", as_of=day)["figures"]
         self.shown[f"review/{day}"] = {one["path"]: [one["value"], one["events"]] for one in review}
-        for one in house.get("/observatory/api/indicators?earlier=true"):
+        for one in house.get("/observatory/api/indicators", earlier="true"):
             found = house.get(f"/observatory/api/indicators/{one['name']}", as_of=day)["values"]
             self.shown[f"figures/{one['name']}/{day}"] = {row["path"]: [row["value"], row["events"]] for row in found}
 
@@ -126,7 +126,7 @@ class Portrait:
 def open_data(house: House, day: str) -> dict[str, Any]:
     """The public tables as of a day, whole and by each part that they have."""
     found: dict[str, Any] = {}
-    for one in house.get("/observatory/api/indicators?earlier=true"):
+    for one in house.get("/observatory/api/indicators", earlier="true"):
         for by in ("", *PARTS):
             where = {"as_of": day, "known_at": day, **({"by": by} if by else {})}
             answer = house.client.get(f"/observatory/open-data/{one['name']}.json", params=where)
