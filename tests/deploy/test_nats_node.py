@@ -22,6 +22,8 @@ from shared.runtime.nats.embedded_server import _dies_with_parent, binary
 from shared.runtime.nats.server_config import Access, Node, seed_of, write
 from tests.fixtures.ports import free_port
 
+pytestmark = pytest.mark.slow
+
 NETWORK = "reseau"
 OLDER = Access(NETWORK, {"newsletter": ["newsletter-one"]}, {})
 NEWER = Access(NETWORK, {"newsletter": ["newsletter-one", "newsletter-two"]}, {"intranet": ["intranet"]})

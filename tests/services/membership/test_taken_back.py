@@ -18,6 +18,8 @@ from shared.runtime.service import Service
 from tests.services.membership.test_past_periods import JOIN
 from tests.shared.web.history.test_pages import front, service
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["front", "service"]
 
 BEGUN: dict[str, tuple[str, dict[str, Any], View]] = {

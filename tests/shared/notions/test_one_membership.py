@@ -21,6 +21,8 @@ from shared.notions.structure_on_record import member_of
 from tests.fixtures.statutes import STATUTES
 from tests.shared.notions.test_one_definition import Four, four, got, indicator, rows
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["four"]  # a fixture
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import pytest
 
 from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesApart
 from shared.contract import Event
@@ -19,6 +20,8 @@ from tests.fixtures.signing_in import operator
 from tests.services.directory.conftest import Town, structure, town
 from tests.services.directory.record.test_corrected import page
 from tests.shared.notions.test_namings import corrected
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["town"]  # a fixture
 ISSUES = {"IssueStarted", "IssueApproved"}

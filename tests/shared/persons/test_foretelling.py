@@ -28,6 +28,8 @@ from tests.fixtures.signing_in import operator
 from tests.shared.persons.conftest import HER, Add, do, move_clock
 from tests.shared.web.security.test_privacy_pages import asking
 
+pytestmark = pytest.mark.slow
+
 TERM = 1096  # days, of contacts
 
 

@@ -23,6 +23,8 @@ from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.times.clock import Clock, Heartbeat
 from tests.fixtures import small_directory as small
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAY, HOUR, YEARS = timedelta(days=1), timedelta(hours=1), timedelta(days=5 * 365)
 SERVICES = ("directory", "events")

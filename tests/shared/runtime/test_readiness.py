@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.stores.sqlite import SqliteStore
@@ -17,6 +19,8 @@ from shared.runtime.times.staleness import Patience
 from tests.conftest import OpenService
 from tests.fixtures import small_directory as small
 from tests.fixtures.outside import hurried
+
+pytestmark = pytest.mark.slow
 
 
 class Filling(SqliteStore):

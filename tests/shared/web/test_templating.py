@@ -189,6 +189,7 @@ def test_every_component_can_be_drawn_in_both_languages(client: Client) -> None:
         assert all(f'id="{name}"' in page.text for name in re.findall(r'(?:href="#|<label for=")([\w-]+)"', page.text))
 
 
+@pytest.mark.slow
 def test_no_page_gives_a_name_that_the_layout_reads_another_meaning() -> None:
     """A list under such a name is an error on every page that has it."""
     layout = Path("shared/web/templates/layout.html").read_text(encoding="utf-8")

@@ -20,6 +20,8 @@ from services.directory.publications.pictures import BIGGEST, GIVES_BACK, LONGES
 from shared.kernel.decider import Refused
 from shared.web.markdown import as_html, as_plain
 
+pytestmark = pytest.mark.slow
+
 
 def picture(format: str = "JPEG", size: tuple[int, int] = (300, 200), **options: object) -> bytes:
     file = io.BytesIO()

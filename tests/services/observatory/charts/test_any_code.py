@@ -19,6 +19,8 @@ from shared.contract.membership.members import CollegeOpened, MemberJoined
 from shared.web.words.messages import WORDS
 from tests.fixtures.observatory_history import History, named
 
+pytestmark = pytest.mark.slow
+
 CODES = ("total", "values", "value", "all", "since", "unspecified", "2022", "31", "membership", "colleges_by_year")
 WHERE = Context(date(2022, 12, 31), range(2021, 2023), "fr", Lexicon(WORDS, OBSERVATORY.words))
 MEMBERS, HELD = INDICATORS["members_by_college"], INDICATORS["gatherings_held"]

@@ -31,6 +31,8 @@ from shared.contract.events.gatherings import GatheringHeld, HeadsCounted
 from shared.contract.membership.members import CollegeOpened, MemberJoined, MemberLeft
 from tests.fixtures.observatory_history import History, named, someone
 
+pytestmark = pytest.mark.slow
+
 END = date(2016, 12, 31)
 TOTAL = Spec("structures_total", "directory.structures_total.value", "state", END)
 CONTACTS = Spec("contacts_total", "directory.contacts_total.value", "state", END)

@@ -23,6 +23,8 @@ from shared.persons.keys.key_marks import KeyMarks
 from shared.runtime.times.clock import Clock
 from tests.fixtures.notaries import SOON, begin_job, ended
 
+pytestmark = pytest.mark.slow
+
 Begin = Callable[..., Notary]
 Doubt = Callable[[], Awaitable[str | None]]
 

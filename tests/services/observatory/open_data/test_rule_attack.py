@@ -21,6 +21,8 @@ from services.observatory.surveys.results.results import results
 from shared.contract.observatory.surveys import SurveyQuestion
 from tests.fixtures.rule_attacker import LEAST, Public, Rule, Truth, attacked
 
+pytestmark = pytest.mark.slow
+
 Day = Mapping[str, int]
 Tables = Callable[[Sequence[Day]], Sequence[Released]]
 

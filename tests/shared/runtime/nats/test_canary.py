@@ -27,6 +27,8 @@ from tests.fixtures.log_writing import unit
 from tests.fixtures.ports import free_port
 from tests.shared.runtime.nats.test_server_config import patiently, running
 
+pytestmark = pytest.mark.slow
+
 NETWORK = "net"
 ELECTED = 30.0  # seconds that NATS may take until another node leads, on a machine that has much to do
 SOON = 10.0  # seconds from a fault, and from its end, until a service says so

@@ -30,6 +30,8 @@ from tests.fixtures.log_writing import unit
 from tests.fixtures.mongo_server import mongo_network, mongo_url
 from tests.fixtures.small_directory import CONTACTS, STRUCTURES, Register
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["mongo_network", "mongo_url"]
 
 Open = Callable[..., Awaitable[Service]]

@@ -31,6 +31,8 @@ from tests.fixtures.page_forms import filled_in, forms_of
 from tests.fixtures.signing_in import Account, account, signer
 from tests.shared.web.security.test_authorization import OWN
 
+pytestmark = pytest.mark.slow
+
 REGISTER = "/directory/do/Register"
 TYPED = 'Réseau <b>« d’eau »</b> & "suite"'
 

@@ -19,6 +19,8 @@ from shared.web.past.refusing import DAYS, FORMS, no_other_day
 from shared.web.words.messages import WORDS
 from tests.services.test_past_days import Page, read, takes_a_day
 
+pytestmark = pytest.mark.slow
+
 LEXICON = Lexicon(WORDS)
 
 

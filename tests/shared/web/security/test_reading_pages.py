@@ -26,6 +26,8 @@ from tests.fixtures.statutes import founded
 from tests.shared.persons.conftest import HER, HIS, NAMES, do
 from tests.shared.web.security.test_privacy_pages import asking
 
+pytestmark = pytest.mark.slow
+
 Line = tuple[str, str, int]  # who, why, persons
 
 

@@ -11,6 +11,8 @@ from starlette.types import Message
 
 from shared.web.security.request_limits import SECURITY_HEADERS, Discard, limit_body, own_host, secured
 
+pytestmark = pytest.mark.slow
+
 
 async def length(request: Request) -> Response:
     try:

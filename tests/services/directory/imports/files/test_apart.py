@@ -17,6 +17,8 @@ from services.directory.imports.files.apart import read_apart
 from services.directory.imports.files.table_reader import MOST_MEMORY, NotRead, read_table
 from services.directory.imports.plan import said_of
 
+pytestmark = pytest.mark.slow
+
 CSV = 'Nom;Ville\r\n"Eau; vive";Albi\r\n;\r\nTrop;de;cellules\r\n=1;Foix\r\n'.encode("cp1252")
 
 
