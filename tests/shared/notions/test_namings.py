@@ -38,6 +38,8 @@ from tests.services.directory.conftest import Town, structure, town
 from tests.services.directory.record.test_corrected import page
 from tests.shared.web.history.test_pages import MEMBER, a_member, act, front, service
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["front", "service", "town"]  # fixtures
 LISTS = "membership.vocabulary"
 """What uses a term of these is remembered apart (shared/notions/vocabularies/uses.py)"""

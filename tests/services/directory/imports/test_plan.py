@@ -17,6 +17,8 @@ from shared.kernel.command_handler import Executor, Outcome
 from shared.kernel.decider import Command, Refused
 from tests.services.directory.conftest import WHO, Town, structure
 
+pytestmark = pytest.mark.slow
+
 WHO_ID = uuid4()
 FILE = """Nom;Type;CP;Ville;Pays;SIREN
 Jappoo;Association;31000;Toulouse;Sénégal;

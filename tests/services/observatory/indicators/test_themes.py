@@ -19,6 +19,8 @@ from shared.notions.vocabularies.themes import Themes, folded_theme, named
 from tests.fixtures.observatory_history import History
 from tests.fixtures.observatory_history import named as id_of
 
+pytestmark = pytest.mark.slow
+
 NOW = date(2021, 12, 31)
 TOTAL = "directory.structures_total.value"
 WATER = {"vocabulary": "theme", "code": "water"}

@@ -36,6 +36,8 @@ from shared.kernel.views.projection import Batch, Document, Standing, View, own_
 from shared.kernel.views.projector import Step, apply
 from shared.notions.structure_on_record import member_of, member_structures, structures_on_record
 
+pytestmark = pytest.mark.slow
+
 ROOT = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
 STRUCTURES = [uuid5(ROOT, str(n)) for n in range(3)]
 VIEWS = [MEMBERS, member_structures(9), structures_on_record(9)]

@@ -27,6 +27,8 @@ from tests.conftest import OpenService
 from tests.fixtures import small_directory as small
 from tests.fixtures.signing_in import account, operator, signer
 
+pytestmark = pytest.mark.slow
+
 OWN = {"Sec-Fetch-Site": "same-origin"}
 ROLES = ("reader", "auditor", "editor", "administrator")
 
