@@ -282,20 +282,27 @@ class Installation:
             asyncio.create_task(self._let_go(stop), name="let-go"),
         ]
         for definition in DEFINITIONS:
-            around = Surroundings(
-                network=self.network,
-                nc=await self.nats.connect(definition.name),
-                settings=self.settings,
-                data=data,
-                store=views_of(self.settings, data, self.network, definition.name),
-                broker=self.nats.broker(definition.name),
-                footnote=FOOTNOTE if self.sample else None,
-                trouble=lambda: self._watch.trouble,
-                public_url=self.settings.public_url or f"http://127.0.0.1:{self.settings.port}",
-            )
-            service = Service(definition, around)
+            nc = await self.nats.connect(definition.name)
+            try:
+                service = Service(definition, self._around(definition.name, data, nc))
+            except BaseException:
+                await nc.close()  # nobody else would, and it would look for a server for ever
+                raise
             self.services[definition.name] = service
             await service.start()
+
+    def _around(self, service: str, data: Path, nc: Connection) -> Surroundings:
+        return Surroundings(
+            network=self.network,
+            nc=nc,
+            settings=self.settings,
+            data=data,
+            store=views_of(self.settings, data, self.network, service),
+            broker=self.nats.broker(service),
+            footnote=FOOTNOTE if self.sample else None,
+            trouble=lambda: self._watch.trouble,
+            public_url=self.settings.public_url or f"http://127.0.0.1:{self.settings.port}",
+        )
 
     async def start_reactions(self) -> None:
         for service in self.services.values():

@@ -3,6 +3,7 @@ tests of their own (test_keys.py); here is all that a start opens besides, each 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 from collections.abc import Callable
@@ -80,6 +81,12 @@ async def tried(folder: Path) -> str | None:
     except CannotStart as why:
         said = str(why)
     assert said.endswith(".") and "\n" not in said and "Error(" not in said, said
+    for _ in range(200):
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        if not left:
+            break
+        await asyncio.sleep(0.05)
+    assert not left, "whoever was refused leaves nothing that goes on, such as a connection that looks for a server"
     return said
 
 
