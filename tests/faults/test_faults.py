@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +31,7 @@ from tests.compose.harness import Compose
 from tests.faults import cuts
 from tests.faults.judging import Judge
 from tests.faults.users import USERS, WRITERS, Users
+from tests.fixtures import shifted_clock
 from tests.fixtures.links import Links, NoLinks
 from tests.fixtures.outcome_tables import record
 from tests.shared.kernel.views.test_poison import poison
@@ -59,7 +59,7 @@ class House:
 
     def shift(self, name: str, seconds: int) -> None:
         """Lets the clock of a service jump."""
-        (self.faults / f"{name}.clock").write_bytes(struct.pack("q", seconds))
+        shifted_clock.shift(self.faults / f"{name}.clock", seconds)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def _injected(site: Compose, folder: Path) -> None:
         subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", clock, INJECTED / "clock.c", "-ldl"], check=True)
     for name in ("events",):
         shift = folder / f"{name}.clock"
-        shift.write_bytes(struct.pack("q", 0))
+        shifted_clock.shift(shift, 0)
         ours = os.pathsep.join([str(INJECTED), *filter(None, [os.environ.get("PYTHONPATH")])])
         site.injected[name] = {"PYTHONPATH": ours, "FAULTS": str(folder)}
         if compiler is not None:

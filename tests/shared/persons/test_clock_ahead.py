@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ import pytest
 from shared.base.services import SERVICES
 from tests.fixtures.forking import Parent
 from tests.fixtures.installation import Up, get_json, maillage, open_bulletin, post_json
+from tests.fixtures.shifted_clock import shift
 from tests.shared.persons.test_everywhere import command, until
 
 pytestmark = [pytest.mark.slow]
@@ -36,12 +36,12 @@ class Machine:
     """A machine whose clock can be set, and an installation on it."""
 
     up: Up
-    shift: Path
+    file: Path
     env: dict[str, str] = field(default_factory=dict)
 
     def set(self, seconds: int) -> None:
         """The clock is so many seconds ahead from now on."""
-        self.shift.write_bytes(struct.pack("q", seconds))
+        shift(self.file, seconds)
 
     def start(self, seconds: int = 0) -> str:
         self.set(seconds)
@@ -87,12 +87,12 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def machine(clock: Path, tmp_path: Path) -> Iterator[Machine]:
-    shift = tmp_path / "shift"
-    shift.write_bytes(struct.pack("q", 0))
-    env = {"LD_PRELOAD": str(clock), "SHIFTED_CLOCK": str(shift)}
+    file = tmp_path / "shift"
+    shift(file, 0)
+    env = {"LD_PRELOAD": str(clock), "SHIFTED_CLOCK": str(file)}
     parent = Parent(env)
     up = Up(tmp_path / "data", ["--no-sample"], parent=parent)
-    yield Machine(up, shift, env)
+    yield Machine(up, file, env)
     if up.process is not None and up.process.poll() is None:
         up.stop()
     parent.end()
