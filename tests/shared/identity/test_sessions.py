@@ -166,6 +166,9 @@ async def test_a_session_that_the_view_does_not_reach_is_unsure_and_nobodys_once
     with pytest.raises(Unsure):
         await later(service, _behind=float("inf")).by_cookie(cookie)
     assert await later(service, _behind=0.5).by_cookie(cookie) == PUBLIC
+    service.runner.damage = "a view that can't be written"  # it was whole a moment ago, before the session began
+    with pytest.raises(Unsure):
+        await later(service, _behind=0.5).by_cookie(cookie)
 
 
 async def test_no_renewal_outlives_the_session(service: Service) -> None:
